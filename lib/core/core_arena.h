@@ -1,0 +1,36 @@
+/* An arena: many small pieces, freed together. Not zeroed unless it says so; never moves a piece. */
+#ifndef MIGDI_CORE_ARENA_H
+#define MIGDI_CORE_ARENA_H
+
+#include "core_alloc.h"
+
+#include <stdarg.h>
+
+typedef struct migdi_arena_block migdi_arena_block;
+
+/* {0} is an empty arena. `failed` stays set after the first piece that could not be had. */
+typedef struct migdi_arena {
+    migdi_arena_block *blocks;
+    char *next;
+    size_t left;
+    size_t used; /* bytes taken from the allocator, for ceilings */
+    bool failed;
+} migdi_arena;
+
+/* Aligned for any type. NULL when memory ends. */
+void *migdi_arena_alloc(migdi_arena *arena, size_t size);
+void *migdi_arena_alloc_zeroed(migdi_arena *arena, size_t count, size_t size);
+
+/* A copy with a NUL behind it. */
+char *migdi_arena_text(migdi_arena *arena, const char *text, size_t size);
+
+/* A formatted text; NULL when memory ends. */
+char *migdi_arena_format(migdi_arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+char *migdi_arena_format_list(migdi_arena *arena, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+/* Frees every piece; the arena is empty again and may be used anew. */
+void migdi_arena_free(migdi_arena *arena);
+
+#endif

@@ -1,0 +1,326 @@
+/* The operating system: files, clocks, random bytes, who this process is. Linux. */
+#include "core_os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define READ_PIECE   ((size_t)64 * 1024)
+#define NAMES_AT_MOST 100000
+
+static migd_status fail_errno(migd_error **error, int code, const char *verb, const char *path)
+{
+    const migd_status status = code == ENOENT || code == ENOTDIR ? MIGD_ERR_NOT_FOUND
+                               : code == EACCES || code == EPERM ? MIGD_ERR_DENIED
+                               : code == EEXIST                  ? MIGD_ERR_CONFLICT
+                               : code == ENOMEM                  ? MIGD_ERR_NOMEM
+                                                                 : MIGD_ERR_IO;
+    /* glibc since 2.32 and musl: strerror() is safe between threads. */
+    return migdi_fail(error, status, "cannot %s %s: %s", verb, path, strerror(code));
+}
+
+static migd_status read_all(int fd, const char *path, size_t limit, migdi_text *bytes,
+                            migd_error **error)
+{
+    char *piece = migdi_alloc(READ_PIECE);
+    migd_status status = piece == NULL ? migdi_fail_nomem(error) : MIGD_OK;
+    while (status == MIGD_OK) {
+        const ssize_t got = read(fd, piece, READ_PIECE);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            status = fail_errno(error, errno, "read", path);
+        } else if (got == 0) {
+            break;
+        } else if ((size_t)got > limit - bytes->size) {
+            status = migdi_fail(error, MIGD_ERR_LIMIT, "%s is larger than the limit of %zu bytes",
+                                path, limit);
+        } else {
+            migdi_text_add(bytes, piece, (size_t)got);
+            status = bytes->failed ? migdi_fail_nomem(error) : MIGD_OK;
+        }
+    }
+    if (piece != NULL) {
+        migdi_wipe(piece, READ_PIECE); /* it may have been a key */
+    }
+    migdi_free(piece);
+    return status;
+}
+
+migd_status migdi_os_read_file(const char *path, size_t limit, migdi_text *bytes,
+                               migd_error **error)
+{
+    *bytes = (migdi_text){0};
+    const bool standard_input = strcmp(path, "-") == 0;
+    const int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        return fail_errno(error, errno, "open", path);
+    }
+    const migd_status status =
+        read_all(fd, standard_input ? "standard input" : path, limit, bytes, error);
+    if (!standard_input) {
+        close(fd);
+    }
+    if (status < 0) {
+        migdi_text_free(bytes);
+    }
+    return status;
+}
+
+static int write_all(int fd, const char *bytes, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        const ssize_t put = write(fd, bytes + done, size - done);
+        if (put < 0 && errno != EINTR) {
+            return errno;
+        }
+        done += put < 0 ? 0 : (size_t)put;
+    }
+    return fsync(fd) == 0 ? 0 : errno;
+}
+
+/* The new name stands on disk only once its folder is synced; a file system that cannot is let be. */
+static void sync_folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? migdi_text_copy(".", 1)
+                                 : migdi_text_copy(path, slash == path ? 1 : (size_t)(slash - path));
+    const int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    migdi_free(folder);
+}
+
+/* Writes a temporary file beside `path`; *temporary is for migdi_free(), NULL on failure. */
+static migd_status write_beside(const char *path, const char *bytes, size_t size, mode_t mode,
+                                char **temporary, migd_error **error)
+{
+    *temporary = NULL;
+    migdi_text name = {0};
+    migdi_text_format(&name, "%s.migdeploy-XXXXXX", path);
+    if (name.failed) {
+        migdi_text_free(&name);
+        return migdi_fail_nomem(error);
+    }
+    const int fd = mkostemp(name.bytes, O_CLOEXEC);
+    if (fd < 0) {
+        const migd_status status = fail_errno(error, errno, "write beside", path);
+        migdi_text_free(&name);
+        return status;
+    }
+    int code = write_all(fd, bytes, size);
+    if (code == 0 && fchmod(fd, mode) != 0) {
+        code = errno;
+    }
+    if (close(fd) != 0 && code == 0) {
+        code = errno;
+    }
+    if (code != 0) {
+        unlink(name.bytes);
+        const migd_status status = fail_errno(error, code, "write", path);
+        migdi_text_free(&name);
+        return status;
+    }
+    *temporary = name.bytes;
+    return MIGD_OK;
+}
+
+static migd_status replace(const char *path, const char *bytes, size_t size, mode_t mode,
+                           migd_error **error)
+{
+    char *temporary = NULL;
+    migd_status status = write_beside(path, bytes, size, mode, &temporary, error);
+    if (status == MIGD_OK && rename(temporary, path) != 0) {
+        status = fail_errno(error, errno, "replace", path);
+        unlink(temporary);
+    }
+    if (status == MIGD_OK) {
+        sync_folder_of(path);
+    }
+    migdi_free(temporary);
+    return status;
+}
+
+migd_status migdi_os_write_file(const char *path, const char *bytes, size_t size, uint32_t mode,
+                                migd_error **error)
+{
+    struct stat existing;
+    const bool exists = stat(path, &existing) == 0;
+    char *real = exists ? realpath(path, NULL) : NULL;
+    const migd_status status =
+        replace(real == NULL ? path : real, bytes, size,
+                exists ? existing.st_mode & 07777 : (mode_t)mode, error);
+    free(real); /* from the C library */
+    return status;
+}
+
+migd_status migdi_os_create_file(const char *path, const char *bytes, size_t size, uint32_t mode,
+                                 migd_error **error)
+{
+    char *temporary = NULL;
+    migd_status status = write_beside(path, bytes, size, (mode_t)mode, &temporary, error);
+    if (status == MIGD_OK) {
+        /* link() fails where the name exists, rename() would not. */
+        if (link(temporary, path) != 0) {
+            status = fail_errno(error, errno, "create", path);
+        }
+        unlink(temporary);
+    }
+    if (status == MIGD_OK) {
+        sync_folder_of(path);
+    }
+    migdi_free(temporary);
+    return status;
+}
+
+bool migdi_os_is_folder(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+typedef struct {
+    char **names;
+    size_t count;
+    size_t capacity;
+} name_list;
+
+static int by_bytes(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static migd_status add_name(name_list *list, const char *name, const char *path, migd_error **error)
+{
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+        return MIGD_OK;
+    }
+    if (list->count == NAMES_AT_MOST) {
+        return migdi_fail(error, MIGD_ERR_LIMIT, "%s holds more than %d names", path, NAMES_AT_MOST);
+    }
+    void *names = list->names;
+    char *copy = migdi_text_copy(name, strlen(name));
+    if (copy == NULL || !migdi_grow(&names, &list->capacity, list->count + 1, sizeof *list->names)) {
+        migdi_free(copy);
+        return migdi_fail_nomem(error);
+    }
+    list->names = names;
+    list->names[list->count++] = copy;
+    return MIGD_OK;
+}
+
+migd_status migdi_os_visit_folder(const char *path,
+                                  migd_status (*visit)(void *user, const char *name,
+                                                       migd_error **error),
+                                  void *user, migd_error **error)
+{
+    DIR *folder = opendir(path);
+    if (folder == NULL) {
+        return fail_errno(error, errno, "open", path);
+    }
+    name_list list = {0};
+    migd_status status = MIGD_OK;
+    for (struct dirent *entry = readdir(folder); entry != NULL && status == MIGD_OK;
+         entry = readdir(folder)) {
+        status = add_name(&list, entry->d_name, path, error);
+    }
+    closedir(folder);
+    if (list.count > 1) {
+        qsort(list.names, list.count, sizeof *list.names, by_bytes);
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        if (status == MIGD_OK) {
+            status = visit(user, list.names[i], error);
+        }
+        migdi_free(list.names[i]);
+    }
+    migdi_free(list.names);
+    return status;
+}
+
+static int64_t clock_ms(clockid_t clock)
+{
+    struct timespec now = {0};
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t migdi_os_monotonic_ms(void)
+{
+    return clock_ms(CLOCK_MONOTONIC);
+}
+
+int64_t migdi_os_unix_ms(void)
+{
+    return clock_ms(CLOCK_REALTIME);
+}
+
+bool migdi_os_random(void *bytes, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        const ssize_t got = getrandom((char *)bytes + done, size - done, 0);
+        if (got < 0 && errno != EINTR) {
+            return false;
+        }
+        done += got < 0 ? 0 : (size_t)got;
+    }
+    return true;
+}
+
+void migdi_os_add_user_and_host(migdi_text *text)
+{
+    char buffer[1024];
+    struct passwd entry;
+    struct passwd *found = NULL;
+    if (getpwuid_r(geteuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != NULL) {
+        migdi_text_add_string(text, found->pw_name);
+    } else {
+        migdi_text_format(text, "%u", (unsigned)geteuid());
+    }
+    char host[HOST_NAME_MAX + 1] = "";
+    if (gethostname(host, sizeof host) != 0) {
+        host[0] = '\0';
+    }
+    host[sizeof host - 1] = '\0';
+    migdi_text_format(text, "@%s", host);
+}
+
+void migdi_os_add_boot_id(migdi_text *text)
+{
+    migdi_text id = {0};
+    if (migdi_os_read_file("/proc/sys/kernel/random/boot_id", 64, &id, NULL) == MIGD_OK) {
+        migdi_text_add(text, migdi_text_string(&id), strcspn(migdi_text_string(&id), "\n"));
+    }
+    migdi_text_free(&id);
+}
+
+uint64_t migdi_os_process_start(int64_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%" PRId64 "/stat", pid);
+    migdi_text stat_line = {0};
+    uint64_t start = 0;
+    if (migdi_os_read_file(path, 4096, &stat_line, NULL) == MIGD_OK) {
+        /* Field 22, counted behind the last ")": a process may have any name. proc(5). */
+        const char *field = strrchr(migdi_text_string(&stat_line), ')');
+        for (int i = 2; field != NULL && i < 22; i++) {
+            field = strchr(field + 1, ' ');
+        }
+        start = field == NULL ? 0 : strtoull(field, NULL, 10);
+    }
+    migdi_text_free(&stat_line);
+    return start;
+}

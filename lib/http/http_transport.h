@@ -1,0 +1,90 @@
+/* The seam to the network: requests go out, answers come back in pieces, from within turn() alone.
+ * Two transports stand behind it: libcurl (http_curl.c), and in tests one that answers from a script or a
+ * model on virtual time. No libcurl type or callback leaves http_curl.c. */
+#ifndef MIGDI_HTTP_TRANSPORT_H
+#define MIGDI_HTTP_TRANSPORT_H
+
+#include "core_arena.h"
+#include "core_error.h"
+
+typedef struct migdi_http_header {
+    const char *name;
+    const char *value;
+} migdi_http_header;
+
+/* How a server is reached and what proves it. Texts borrowed; PEM as blobs, never as temporary files. */
+typedef struct migdi_http_peer {
+    const char *authority_pem; /* NULL: the context's CA file, else the system's */
+    const char *certificate_pem;
+    const char *key_pem;
+    const char *server_name; /* for SNI and verification; NULL: the URL's host */
+    const char *proxy;       /* NULL: the context's rule; "": none */
+    bool insecure;           /* no verification: only where a kubeconfig says so */
+} migdi_http_peer;
+
+/* One request. Everything is borrowed until its `end`. */
+typedef struct migdi_http_request {
+    const char *method;
+    const char *url; /* absolute, encoded */
+    const migdi_http_header *headers;
+    size_t header_count;
+    const char *body;
+    size_t body_size;
+    const migdi_http_peer *peer;
+    int64_t connect_ms;
+    int64_t total_ms; /* MIGD_FOREVER for a stream */
+    int64_t idle_ms;
+    bool stream; /* a watch or a log: outside the limit of connections, no total limit */
+} migdi_http_request;
+
+typedef struct migdi_http_head {
+    int32_t status;
+    const migdi_http_header *headers; /* names in lower case; borrowed for the call of `head` */
+    size_t header_count;
+} migdi_http_head;
+
+/* What the transport tells, in this order: head once, data any times, end once; or end alone.
+ * Redirects are never followed: they come as any other answer. Interim (1xx) answers are not told. */
+typedef struct migdi_http_receiver {
+    void (*head)(void *owner, const migdi_http_head *head);
+    /* false: the receiver is full; the same piece comes again after resume(). */
+    bool (*data)(void *owner, const char *bytes, size_t size);
+    /* MIGD_OK: the answer is whole. Else MIGD_ERR_NETWORK, _TLS, _DEADLINE, _NOMEM with a message;
+     * `reached` tells whether any byte of the request may have been read by the server. */
+    void (*end)(void *owner, migd_status status, const char *message, bool reached);
+} migdi_http_receiver;
+
+typedef struct migdi_transport migdi_transport;
+typedef struct migdi_transfer migdi_transfer;
+
+typedef struct migdi_transport_kind {
+    const char *name;
+    /* Starts; nothing is told before the next turn(). NULL on lack of memory. */
+    migdi_transfer *(*start)(migdi_transport *, const migdi_http_request *,
+                             const migdi_http_receiver *, void *owner);
+    void (*resume)(migdi_transport *, migdi_transfer *);
+    /* Forgets at once: nothing is told any more and nothing borrowed is touched again. */
+    void (*abandon)(migdi_transport *, migdi_transfer *);
+    /* Waits at most timeout_ms (0: not at all, MIGD_FOREVER) for anything, `wake_fd` becoming readable
+     * included (-1: none), and tells what there is. */
+    void (*turn)(migdi_transport *, int64_t timeout_ms, int32_t wake_fd);
+    /* When turn() wants to be called though nothing is readable; MIGD_FOREVER: never. */
+    int64_t (*timeout_ms)(const migdi_transport *);
+    /* One descriptor that is readable when there is work; -1 where there is none. */
+    int32_t (*fd)(const migdi_transport *);
+    void (*close)(migdi_transport *);
+} migdi_transport_kind;
+
+/* First member of each transport's own struct. */
+struct migdi_transport {
+    const migdi_transport_kind *kind;
+};
+
+/* The one on libcurl multi. ca_file, proxy: as the context's options; copied. connections: to one server.
+ * NULL on lack of memory or when libcurl cannot start. */
+migdi_transport *migdi_http_curl_new(const char *ca_file, const char *proxy, int64_t connections);
+
+/* The value of a header, name in lower case; NULL when there is none. */
+const char *migdi_http_header_value(const migdi_http_head *head, const char *name);
+
+#endif

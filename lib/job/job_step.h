@@ -1,0 +1,96 @@
+/* Steps: what a change is made of. A step asks (observe), decides (decide, pure), and for plans says what
+ * an act would change (imagine); it remembers nothing. The runner does the rest. */
+#ifndef MIGDI_JOB_STEP_H
+#define MIGDI_JOB_STEP_H
+
+#include "job_call.h"
+
+typedef struct migdi_view migdi_view;       /* what observe asks; its documents live for one look */
+typedef struct migdi_verdict migdi_verdict; /* what decide says; lives until its acts are answered */
+typedef struct migdi_ground migdi_ground;   /* the job's targets */
+
+typedef enum { MIGDI_PRESENT, MIGDI_ABSENT } migdi_goal;
+
+/* One wanted change. Zero is the default of each member. */
+typedef struct migdi_act {
+    const migdi_call *call;
+    int32_t facts[4]; /* HTTP statuses that end the act without error: the next look explains them */
+    int64_t rest_ms;  /* least pause before the same call again; 0: 0.5 s, doubling, with jitter */
+    const char *(*late_body)(const void *wish, migdi_verdict *); /* made when sent: random or secret */
+    int32_t kind;  /* for imagine */
+    size_t index;  /* for imagine */
+    const char *action; /* for plans: "create", "update" or "delete" */
+    const char *object; /* for plans: "Kind/namespace/name" */
+    const migd_object *fields; /* for plans: [{pointer, from, to}], or NULL */
+} migdi_act;
+
+typedef struct migdi_step_kind {
+    const char *name;
+    size_t seen_size;
+    void (*observe)(const void *wish, migdi_view *, void *seen);
+    void (*outputs)(const void *wish, const void *seen, migdi_ground *); /* or NULL */
+    void (*decide)(const void *wish, migdi_goal, const void *seen, migdi_verdict *);
+    /* seen as it will be after that act, or, act NULL, after the wait came true; or NULL: no plan */
+    void (*imagine)(const void *wish, const migdi_act *, void *seen);
+    /* adds what was seen to the job's result document; or NULL */
+    void (*report)(const void *wish, const void *seen, migd_object *result);
+} migdi_step_kind;
+
+typedef struct migdi_step {
+    const migdi_step_kind *kind;
+    const void *wish; /* in the job's arena */
+    uint16_t stage;   /* steps of one stage run side by side, stages one after another */
+    bool unlocked;    /* its acts do not wait for the job's lock */
+    migdi_goal goal;  /* what is wished; destroy asks every step for ABSENT */
+} migdi_step;
+
+/* --- observe -------------------------------------------------------------------------------------- */
+
+/* Memory of this look; what calls are built in. */
+migdi_arena *migdi_view_arena(migdi_view *);
+/* The answer to a read; NULL: absent (the server said so), or not read yet: observe is called again, with
+ * seen zeroed, until nothing asked is unread, and decide never runs before. */
+const migd_object *migdi_see(migdi_view *, const migdi_call *);
+/* The items of all pages as one array; a 410 on a later page starts the list again. */
+const migd_object *migdi_see_list(migdi_view *, const migdi_call *);
+/* As migdi_see(), for a read whose failure is itself an answer: *error stays owned by the view. */
+const migd_object *migdi_try_see(migdi_view *, const migdi_call *, const migd_error **error);
+/* The last HTTP status of that act in this run; 0: it was not sent. */
+int32_t migdi_heard(const migdi_view *, const migdi_call *);
+/* The server's clock: its last Date and the time since. */
+int64_t migdi_view_now_unix_ms(const migdi_view *);
+/* Zeroed; NULL after a failure. */
+void *migdi_view_array(migdi_view *, size_t count, size_t size);
+/* What was read is not understood, or too large: the job ends with MIGD_ERR_REMOTE and this text. */
+void migdi_view_refuse(migdi_view *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- decide: exactly one of done, going, refuse ------------------------------------------------------ */
+
+migdi_arena *migdi_verdict_arena(migdi_verdict *);
+void migdi_done(migdi_verdict *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void migdi_going(migdi_verdict *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void migdi_refuse(migdi_verdict *, migd_status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Facts for the error of a refusal: what remains, and the command that goes on. */
+void migdi_refuse_remaining(migdi_verdict *, const char *remaining, const char *next);
+/* Never NULL. All wanted acts go out together; the next look comes after the last answer. */
+migdi_act *migdi_want(migdi_verdict *, const migdi_call *);
+/* Told once a job and key. A warning is a note whose details say "warning". */
+void migdi_note(migdi_verdict *, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void migdi_warn(migdi_verdict *, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* How soon to look again: first, and at most while nothing changes. */
+void migdi_poll(migdi_verdict *, int64_t first_ms, int64_t most_ms);
+/* A pause that the wish asks for: look again after this long of the server's time. */
+void migdi_pause(migdi_verdict *, int64_t server_ms);
+/* A watch that means "look again": kept while asked for; at most four a step. */
+void migdi_doorbell(migdi_verdict *, const migdi_call *watch);
+
+/* --- outputs ------------------------------------------------------------------------------------------ */
+
+/* NULL endpoint: the cluster is not there yet. */
+void migdi_ground_cluster(migdi_ground *, const char *endpoint, const char *ca_base64,
+                          const char *name);
+
+#endif
