@@ -1,0 +1,90 @@
+/* The rules of MigratoryData, over a spec, anybody's manifests, or a change. Never touches a socket. */
+#ifndef MIGDEPLOY_CHECK_H
+#define MIGDEPLOY_CHECK_H
+
+#include <migdeploy/spec.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the rules found, sorted by file, line, column, rule. Immutable; threads may share it. */
+typedef struct migd_findings migd_findings;
+typedef struct migd_check_options migd_check_options;
+
+/* How bad a finding is. Since 0.1. */
+enum { MIGD_SEVERITY_NOTE = 0, MIGD_SEVERITY_WARNING = 1, MIGD_SEVERITY_ERROR = 2 };
+
+/* How findings are written. Since 0.1. */
+enum {
+    MIGD_FINDINGS_TEXT = 0,  /* file:line:column: severity: message [RULE], then hints, indented */
+    MIGD_FINDINGS_BRIEF = 1, /* the same without hints */
+    MIGD_FINDINGS_JSON = 2,  /* {"findings":[...],"summary":{"errors","warnings","notes"}} */
+    MIGD_FINDINGS_SARIF = 3  /* SARIF 2.1.0, for code hosts */
+};
+
+/* Options with every default; for migd_check_options_free(). MIGD_OK, MIGD_ERR_NOMEM. Since 0.1. */
+MIGD_API migd_status migd_check_options_new(migd_check_options **out, migd_error **error);
+
+/* Frees the options; NULL is allowed. Since 0.1. */
+MIGD_API void migd_check_options_free(migd_check_options *options);
+
+/* Accepts a rule: its findings become notes that say so. rule: such as "C9".
+ * MIGD_OK; MIGD_ERR_INVALID for no rule, or for one that cannot be accepted (C3 to C7, C15, C23);
+ * MIGD_ERR_NOMEM. Since 0.1. */
+MIGD_API migd_status migd_check_options_accept(migd_check_options *options, const char *rule,
+                                               migd_error **error);
+
+/* Checks a spec: its keys, then the objects that it stands for, as far as they can be made. options: NULL
+ * for the defaults. *out: for migd_findings_free(). Findings are no failure.
+ * MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
+MIGD_API migd_status migd_check_spec(const migd_spec *spec, const migd_check_options *options,
+                                     migd_findings **out, migd_error **error);
+
+/* Checks objects, anybody's, all together: a rule may point from one to another. Otherwise as
+ * migd_check_spec(). Since 0.1. */
+MIGD_API migd_status migd_check_objects(const migd_objects *objects,
+                                        const migd_check_options *options, migd_findings **out,
+                                        migd_error **error);
+
+/* Checks a change twice: the state it leads to, and the step from `before` to `after`. Status in `before`
+ * (Ready members, an autoscaler's wish) is used where it is there. Otherwise as migd_check_spec().
+ * Since 0.1. */
+MIGD_API migd_status migd_check_change(const migd_objects *before, const migd_objects *after,
+                                       const migd_check_options *options, migd_findings **out,
+                                       migd_error **error);
+
+/* How many findings; 0 for NULL. Since 0.1. */
+MIGD_API size_t migd_findings_count(const migd_findings *findings);
+
+/* How many of a severity; 0 for NULL. severity: MIGD_SEVERITY_*. Since 0.1. */
+MIGD_API size_t migd_findings_count_of(const migd_findings *findings, int32_t severity);
+
+/* How many errors: what is refused; 0 for NULL. Since 0.1. */
+MIGD_API size_t migd_findings_errors(const migd_findings *findings);
+
+/* One finding as text: file:line:column: severity: message [RULE]. Owned by the findings; NULL from the
+ * count on. Since 0.1. */
+MIGD_API const char *migd_findings_text(const migd_findings *findings, size_t index);
+
+/* One finding as a document: rule, severity, message, hint, object, pointer, file, line, column, related.
+ * Owned by the findings; NULL from the count on. Since 0.1. */
+MIGD_API const migd_object *migd_findings_item(const migd_findings *findings, size_t index);
+
+/* Writes all of them. format: MIGD_FINDINGS_*. *out: for migd_buf_free().
+ * MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
+MIGD_API migd_status migd_findings_write(const migd_findings *findings, int32_t format,
+                                         migd_buf **out, migd_error **error);
+
+/* Frees the findings; NULL is allowed. Since 0.1. */
+MIGD_API void migd_findings_free(migd_findings *findings);
+
+/* Every rule as a document: an array of {id, severity, title, why, example, waysOut, accept, source}.
+ * *out: for migd_object_free(). MIGD_OK or MIGD_ERR_NOMEM. Since 0.1. */
+MIGD_API migd_status migd_rules(migd_object **out, migd_error **error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
