@@ -2,6 +2,7 @@
 #ifndef MIGDEPLOY_CHECK_H
 #define MIGDEPLOY_CHECK_H
 
+#include <migdeploy/job.h>
 #include <migdeploy/spec.h>
 
 #ifdef __cplusplus
@@ -10,7 +11,6 @@ extern "C" {
 
 /* What the rules found, sorted by file, line, column, rule. Immutable; threads may share it. */
 typedef struct migd_findings migd_findings;
-typedef struct migd_check_options migd_check_options;
 
 /* How bad a finding is. Since 0.1. */
 enum { MIGD_SEVERITY_NOTE = 0, MIGD_SEVERITY_WARNING = 1, MIGD_SEVERITY_ERROR = 2 };
@@ -23,42 +23,28 @@ enum {
     MIGD_FINDINGS_SARIF = 3  /* SARIF 2.1.0, for code hosts */
 };
 
-/* Options with every default; for migd_check_options_free(). MIGD_OK, MIGD_ERR_NOMEM. Since 0.1. */
-MIGD_API migd_status migd_check_options_new(migd_check_options **out, migd_error **error);
-
-/* Frees the options; NULL is allowed. Since 0.1. */
-MIGD_API void migd_check_options_free(migd_check_options *options);
-
-/* Accepts a rule: its findings become notes that say so. rule: such as "C9".
- * MIGD_OK; MIGD_ERR_INVALID for no rule, or for one that cannot be accepted (C3 to C7, C15, C23);
- * MIGD_ERR_NOMEM. Since 0.1. */
-MIGD_API migd_status migd_check_options_accept(migd_check_options *options, const char *rule,
-                                               migd_error **error);
-
-/* Checks a spec: its keys, then the objects that it stands for, as far as they can be made. options: NULL
- * for the defaults. *out: for migd_findings_free(). Findings are no failure.
+/* Checks a spec: its keys, then the objects that it stands for, as far as they can be made. options: rules
+ * accepted by migd_call_options_accept() become notes that say so (C3 to C7, C15 and C23 never do); NULL
+ * for none. *out: for migd_findings_free(). Findings are no failure.
  * MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
-MIGD_API migd_status migd_check_spec(const migd_spec *spec, const migd_check_options *options,
+MIGD_API migd_status migd_check_spec(const migd_spec *spec, const migd_call_options *options,
                                      migd_findings **out, migd_error **error);
 
 /* Checks objects, anybody's, all together: a rule may point from one to another. Otherwise as
  * migd_check_spec(). Since 0.1. */
 MIGD_API migd_status migd_check_objects(const migd_objects *objects,
-                                        const migd_check_options *options, migd_findings **out,
+                                        const migd_call_options *options, migd_findings **out,
                                         migd_error **error);
 
 /* Checks a change twice: the state it leads to, and the step from `before` to `after`. Status in `before`
  * (Ready members, an autoscaler's wish) is used where it is there. Otherwise as migd_check_spec().
  * Since 0.1. */
 MIGD_API migd_status migd_check_change(const migd_objects *before, const migd_objects *after,
-                                       const migd_check_options *options, migd_findings **out,
+                                       const migd_call_options *options, migd_findings **out,
                                        migd_error **error);
 
 /* How many findings; 0 for NULL. Since 0.1. */
 MIGD_API size_t migd_findings_count(const migd_findings *findings);
-
-/* How many of a severity; 0 for NULL. severity: MIGD_SEVERITY_*. Since 0.1. */
-MIGD_API size_t migd_findings_count_of(const migd_findings *findings, int32_t severity);
 
 /* How many errors: what is refused; 0 for NULL. Since 0.1. */
 MIGD_API size_t migd_findings_errors(const migd_findings *findings);

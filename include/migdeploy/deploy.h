@@ -9,9 +9,10 @@
 extern "C" {
 #endif
 
-/* Every call here exists twice, as in kube.h: with _start it gives a job, without it turns the loop to the
- * end. The cluster is the one of migd_call_options_set_kube(), else of the kubeconfig. Any of them may be
- * ended at any moment, by MIGD_ERR_CANCELLED or a kill, and started again: it goes on from what it finds.
+/* Every call here starts a job (for migd_job_free()): pull its events with migd_job_next(), or turn it to its
+ * end with migd_job_finish(). The cluster is the one of MIGD_CALL_KUBECONFIG and _CONTEXT. options: NULL for
+ * the defaults. A start sends nothing; it answers MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM or what
+ * migd_kube_open() answers. Any job may be ended at any moment, by MIGD_ERR_CANCELLED or a kill, and started again: it goes on from what it finds.
  * Beside the statuses of kube.h: MIGD_ERR_REFUSED (a rule; details: the findings; nothing was changed),
  * MIGD_ERR_IMPOSSIBLE (it can never succeed as things are), MIGD_ERR_CONFLICT (somebody else's object),
  * MIGD_ERR_LOCKED (another writer is at work). A call that needs a target takes it from `spec`, else, spec
@@ -24,9 +25,6 @@ extern "C" {
 MIGD_API migd_status migd_deploy_plan_start(migd_context *context, const migd_spec *spec,
                                             const migd_call_options *options, migd_job **job,
                                             migd_error **error);
-MIGD_API migd_status migd_deploy_plan(migd_context *context, const migd_spec *spec,
-                                      const migd_call_options *options, migd_object **out,
-                                      migd_error **error);
 
 /* Makes the cluster be as the spec says: objects, members Ready, address known. MIGD_CALL_ONLY and
  * MIGD_CALL_UNTIL name a step: namespace, services, budget, members, autoscaler, address.
@@ -34,44 +32,29 @@ MIGD_API migd_status migd_deploy_plan(migd_context *context, const migd_spec *sp
 MIGD_API migd_status migd_deploy_start(migd_context *context, const migd_spec *spec,
                                        const migd_call_options *options, migd_job **job,
                                        migd_error **error);
-MIGD_API migd_status migd_deploy(migd_context *context, const migd_spec *spec,
-                                 const migd_call_options *options, migd_object **out,
-                                 migd_error **error);
 
 /* What runs, whether it is safe, what is wrong. MIGD_OK however bad it is. Result: one document whose keys
  * never disappear; null is unknown. Since 0.1. */
 MIGD_API migd_status migd_deploy_status_start(migd_context *context, const migd_spec *spec,
                                               const migd_call_options *options, migd_job **job,
                                               migd_error **error);
-MIGD_API migd_status migd_deploy_status(migd_context *context, const migd_spec *spec,
-                                        const migd_call_options *options, migd_object **out,
-                                        migd_error **error);
 
 /* Changes the number of members, judged before and on the way, down one member at a time, and waits until
  * all are Ready. replicas: 1 to 1000. Result: as migd_deploy_start(). Since 0.1. */
 MIGD_API migd_status migd_deploy_scale_start(migd_context *context, const migd_spec *spec,
                                              int32_t replicas, const migd_call_options *options,
                                              migd_job **job, migd_error **error);
-MIGD_API migd_status migd_deploy_scale(migd_context *context, const migd_spec *spec, int32_t replicas,
-                                       const migd_call_options *options, migd_object **out,
-                                       migd_error **error);
 
 /* Restarts every member, one at a time, with the spec's pause. Result: as migd_deploy_start(). Since 0.1. */
 MIGD_API migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *spec,
                                                const migd_call_options *options, migd_job **job,
                                                migd_error **error);
-MIGD_API migd_status migd_deploy_restart(migd_context *context, const migd_spec *spec,
-                                         const migd_call_options *options, migd_object **out,
-                                         migd_error **error);
 
 /* Applies anybody's objects in the order given: judged all together first, then server-side. Result:
  * {"objects":[{"object","action"}],"findings":[...]}. Since 0.1. */
 MIGD_API migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *objects,
                                              const migd_call_options *options, migd_job **job,
                                              migd_error **error);
-MIGD_API migd_status migd_deploy_apply(migd_context *context, const migd_objects *objects,
-                                       const migd_call_options *options, migd_object **out,
-                                       migd_error **error);
 
 /* Removes what belongs to the cluster, from what is found, and waits until it is gone. Asks for consent with
  * a MIGD_EVENT_QUESTION unless MIGD_CALL_CONSENT is 1. A namespace goes only if a deploy created it and it
@@ -79,9 +62,6 @@ MIGD_API migd_status migd_deploy_apply(migd_context *context, const migd_objects
 MIGD_API migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *spec,
                                                const migd_call_options *options, migd_job **job,
                                                migd_error **error);
-MIGD_API migd_status migd_deploy_destroy(migd_context *context, const migd_spec *spec,
-                                         const migd_call_options *options, migd_object **out,
-                                         migd_error **error);
 
 /* Takes what the rules found before the job's first write, once. *out: for migd_findings_free().
  * MIGD_OK; MIGD_ERR_NOT_FOUND when there is nothing, not yet or no more. Since 0.1. */

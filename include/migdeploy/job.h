@@ -12,7 +12,6 @@ extern "C" {
 
 typedef struct migd_cancel migd_cancel;
 typedef struct migd_call_options migd_call_options;
-typedef struct migd_kube_options migd_kube_options;
 
 /* What an event says. Since 0.1. */
 enum {
@@ -38,7 +37,10 @@ enum {
     MIGD_CALL_CONSENT = 6,     /* 1: questions that ask for consent are answered yes */
     MIGD_CALL_ONLY = 16,       /* text: run only the step of that name */
     MIGD_CALL_UNTIL = 17,      /* text: run the steps up to that name */
-    MIGD_CALL_NAMESPACE = 18   /* text: the namespace where no spec names one */
+    MIGD_CALL_NAMESPACE = 18,  /* text: where none is named; default: the kubeconfig context's, then "default" */
+    MIGD_CALL_KUBECONFIG = 19, /* text: path; default: KUBECONFIG's chain, HOME/.kube/config, then in-cluster */
+    MIGD_CALL_CONTEXT = 20,    /* text: the kubeconfig's context; default: its current-context */
+    MIGD_CALL_FIELD_MANAGER = 21 /* text: of unjudged writes; default: "migdeploy" */
 };
 
 /* Options with every default; for migd_call_options_free(). MIGD_OK, MIGD_ERR_NOMEM. Since 0.1. */
@@ -62,18 +64,14 @@ MIGD_API int64_t migd_call_options_int64(const migd_call_options *options, int32
 /* The text as set, borrowed until it is set again; NULL when it is not. Since 0.1. */
 MIGD_API const char *migd_call_options_text(const migd_call_options *options, int32_t option);
 
-/* Accepts a rule: its findings no longer refuse. rule: such as "C9"; some rules cannot be accepted,
- * which the job says when it starts. MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
+/* Accepts a rule: its findings no longer refuse. rule: such as "C9"; C3 to C7, C15 and C23 cannot be
+ * accepted, which the call that gets the options says. MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_call_options_accept(migd_call_options *options, const char *rule,
                                               migd_error **error);
 
 /* Makes the job end with MIGD_ERR_CANCELLED when `cancel` is signalled. cancel: a reference is kept;
  * NULL: none. Since 0.1. */
 MIGD_API void migd_call_options_set_cancel(migd_call_options *options, migd_cancel *cancel);
-
-/* Says which cluster a deploy call speaks to. kube: must live until the call has started; NULL: the
- * kubeconfig as kubectl finds it. Since 0.1. */
-MIGD_API void migd_call_options_set_kube(migd_call_options *options, const migd_kube_options *kube);
 
 /* --- Cancel -------------------------------------------------------------------------------------- */
 
@@ -106,6 +104,11 @@ MIGD_API migd_status migd_job_answer(migd_job *job, const char *answer, migd_err
  * A job that failed may have a partial one. *out: for migd_object_free().
  * MIGD_OK; MIGD_ERR_NOT_FOUND when there is none, not yet or no more. Since 0.1. */
 MIGD_API migd_status migd_job_take_object(migd_job *job, migd_object **out, migd_error **error);
+
+/* Turns the loop until the job ends and takes its result, if it has one: for callers who want no events. A
+ * question is answered by nobody: MIGD_ERR_QUESTION with its text. out: NULL when the result is not wanted.
+ * The job is still freed by the caller. MIGD_OK, or the status and error with which the job ended. Since 0.1. */
+MIGD_API migd_status migd_job_finish(migd_job *job, migd_object **out, migd_error **error);
 
 /* Ends the job at any moment between calls, abandons what is in flight and frees it; never waits. NULL
  * is allowed. What the server was already asked to do, it does. Since 0.1. */

@@ -12,33 +12,12 @@ extern "C" {
 /* A cluster, with the credentials of one kubeconfig context. Belongs to its context. */
 typedef struct migd_kube migd_kube;
 
-/* What migd_kube_options_set_text() sets. Since 0.1. */
-enum {
-    MIGD_KUBE_KUBECONFIG = 1, /* path; default: KUBECONFIG's chain, then HOME/.kube/config, then in-cluster */
-    MIGD_KUBE_CONTEXT = 2,    /* name of the kubeconfig's context; default: current-context */
-    MIGD_KUBE_NAMESPACE = 3,  /* default: the context's, then "default" */
-    MIGD_KUBE_FIELD_MANAGER = 4 /* of writes; default: "migdeploy" */
-};
-
-/* Options with every default; for migd_kube_options_free(). MIGD_OK, MIGD_ERR_NOMEM. Since 0.1. */
-MIGD_API migd_status migd_kube_options_new(migd_kube_options **out, migd_error **error);
-
-/* Frees the options; NULL is allowed. Since 0.1. */
-MIGD_API void migd_kube_options_free(migd_kube_options *options);
-
-/* Sets a text. value: copied; NULL returns to the default. MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM.
- * Since 0.1. */
-MIGD_API migd_status migd_kube_options_set_text(migd_kube_options *options, int32_t option,
-                                                const char *value, migd_error **error);
-
-/* The text as set, borrowed until it is set again; NULL when it is not. Since 0.1. */
-MIGD_API const char *migd_kube_options_text(const migd_kube_options *options, int32_t option);
-
-/* Reads the kubeconfig as kubectl does and makes a client. options: NULL for the defaults. Sends nothing.
+/* Reads the kubeconfig as kubectl does and makes a client. options: MIGD_CALL_KUBECONFIG,
+ * _CONTEXT, _NAMESPACE, _FIELD_MANAGER; NULL for the defaults. Sends nothing.
  * *out: for migd_kube_free(). MIGD_OK; MIGD_ERR_PARSE with the place; MIGD_ERR_NOT_FOUND (file, context,
  * cluster, user, certificate); MIGD_ERR_INVALID (entries that contradict each other); MIGD_ERR_UNSUPPORTED
  * (an exec plugin); MIGD_ERR_IO, MIGD_ERR_NOMEM. Since 0.1. */
-MIGD_API migd_status migd_kube_open(migd_context *context, const migd_kube_options *options,
+MIGD_API migd_status migd_kube_open(migd_context *context, const migd_call_options *options,
                                     migd_kube **out, migd_error **error);
 
 /* Frees the client; NULL is allowed. Jobs that use it keep what they need. Since 0.1. */

@@ -59,10 +59,6 @@ void *migdi_job_take_result(migd_job *job, const void *tag);
 void migdi_job_tell(migd_job *job, int32_t kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Turns the loop until the job ends, discarding events: what the calls without _start do. A question that
- * nobody answers is MIGD_ERR_QUESTION. Frees nothing. */
-migd_status migdi_job_finish(migd_job *job, migd_error **error);
-
 /* --- seams of the context, for tests and the rooms above --------------------------------------------- */
 
 /* A context on another transport; takes the transport (also on failure). */
