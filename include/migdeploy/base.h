@@ -6,7 +6,8 @@
  *   frees with migd_error_free(). Outputs are set to NULL on entry too.
  * - Strings are UTF-8 and end with NUL. What goes in is copied. What comes out is borrowed, and its
  *   owner is named, or it is a migd_buf.
- * - Durations are int64_t milliseconds (`_ms`); instants are milliseconds since 1970 UTC (`_unix_ms`).
+ * - Durations are int64_t milliseconds (`_ms`); instants are milliseconds since 1970 UTC
+ * (`_unix_ms`).
  * - `_free` takes NULL. A handle is used by one thread at a time, by any thread, unless its type
  *   says that threads may share it.
  * - New enum values may appear in a later version: treat an unknown one as "other".
@@ -38,31 +39,32 @@ enum {
     MIGD_DONE = 1,    /* the job ended well */
     MIGD_TIMEOUT = 2, /* nothing happened within the time given */
 
-    MIGD_ERR_INVALID = -1,     /* the caller's mistake: an argument, or a call at a wrong moment */
-    MIGD_ERR_NOMEM = -2,       /* out of memory */
-    MIGD_ERR_PARSE = -3,       /* a text that cannot be read; the error has its place */
-    MIGD_ERR_REFUSED = -4,     /* a rule forbids it; nothing was changed */
-    MIGD_ERR_IMPOSSIBLE = -5,  /* it can never succeed as things are */
-    MIGD_ERR_DEADLINE = -6,    /* the deadline passed; the same call again goes on */
-    MIGD_ERR_DENIED = -7,      /* the credentials, or what they may do */
-    MIGD_ERR_CONFLICT = -8,    /* it belongs to somebody else */
-    MIGD_ERR_LOCKED = -9,      /* somebody else is writing */
-    MIGD_ERR_CANCELLED = -10,  /* the caller cancelled */
-    MIGD_ERR_NOT_FOUND = -11,  /* there is no such thing */
-    MIGD_ERR_NETWORK = -12,    /* the server could not be reached, or went silent */
-    MIGD_ERR_TLS = -13,        /* the server could not prove who it is */
-    MIGD_ERR_REMOTE = -14,     /* the server answered with a failure */
-    MIGD_ERR_LIMIT = -15,      /* larger than a limit of this library */
-    MIGD_ERR_IO = -16,         /* a file or the operating system failed */
+    MIGD_ERR_INVALID = -1,      /* the caller's mistake: an argument, or a call at a wrong moment */
+    MIGD_ERR_NOMEM = -2,        /* out of memory */
+    MIGD_ERR_PARSE = -3,        /* a text that cannot be read; the error has its place */
+    MIGD_ERR_REFUSED = -4,      /* a rule forbids it; nothing was changed */
+    MIGD_ERR_IMPOSSIBLE = -5,   /* it can never succeed as things are */
+    MIGD_ERR_DEADLINE = -6,     /* the deadline passed; the same call again goes on */
+    MIGD_ERR_DENIED = -7,       /* the credentials, or what they may do */
+    MIGD_ERR_CONFLICT = -8,     /* it belongs to somebody else */
+    MIGD_ERR_LOCKED = -9,       /* somebody else is writing */
+    MIGD_ERR_CANCELLED = -10,   /* the caller cancelled */
+    MIGD_ERR_NOT_FOUND = -11,   /* there is no such thing */
+    MIGD_ERR_NETWORK = -12,     /* the server could not be reached, or went silent */
+    MIGD_ERR_TLS = -13,         /* the server could not prove who it is */
+    MIGD_ERR_REMOTE = -14,      /* the server answered with a failure */
+    MIGD_ERR_LIMIT = -15,       /* larger than a limit of this library */
+    MIGD_ERR_IO = -16,          /* a file or the operating system failed */
     MIGD_ERR_UNSUPPORTED = -17, /* not by this platform, server or version */
-    MIGD_ERR_QUESTION = -18    /* a question came up and nobody was there to answer it */
+    MIGD_ERR_QUESTION = -18     /* a question came up and nobody was there to answer it */
 };
 
 /* The name of a status, such as "MIGD_ERR_REFUSED"; "MIGD_UNKNOWN" for a value that is none.
  * Static text; never NULL. Any thread, at any time. Since 0.1. */
 MIGD_API const char *migd_status_name(migd_status status);
 
-/* The version of the library that runs, as "MAJOR.MINOR.PATCH". Static text. Any thread. Since 0.1. */
+/* The version of the library that runs, as "MAJOR.MINOR.PATCH". Static text. Any thread. Since
+ * 0.1. */
 MIGD_API const char *migd_version(void);
 
 /* Makes the library take its memory from the caller; for the whole process.

@@ -1,4 +1,5 @@
-/* The rules of MigratoryData, over a spec, anybody's manifests, or a change. Never touches a socket. */
+/* The rules of MigratoryData, over a spec, anybody's manifests, or a change. Never touches a
+ * socket. */
 #ifndef MIGDEPLOY_CHECK_H
 #define MIGDEPLOY_CHECK_H
 
@@ -23,10 +24,10 @@ enum {
     MIGD_FINDINGS_SARIF = 3  /* SARIF 2.1.0, for code hosts */
 };
 
-/* Checks a spec: its keys, then the objects that it stands for, as far as they can be made. options: rules
- * accepted by migd_call_options_accept() become notes that say so (C3 to C7, C15 and C23 never do); NULL
- * for none. *out: for migd_findings_free(). Findings are no failure.
- * MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
+/* Checks a spec: its keys, then the objects that it stands for, as far as they can be made.
+ * options: rules accepted by migd_call_options_accept() become notes that say so (C3 to C7, C15 and
+ * C23 never do); NULL for none. *out: for migd_findings_free(). Findings are no failure. MIGD_OK,
+ * MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_check_spec(const migd_spec *spec, const migd_call_options *options,
                                      migd_findings **out, migd_error **error);
 
@@ -36,9 +37,9 @@ MIGD_API migd_status migd_check_objects(const migd_objects *objects,
                                         const migd_call_options *options, migd_findings **out,
                                         migd_error **error);
 
-/* Checks a change twice: the state it leads to, and the step from `before` to `after`. Status in `before`
- * (Ready members, an autoscaler's wish) is used where it is there. Otherwise as migd_check_spec().
- * Since 0.1. */
+/* Checks a change twice: the state it leads to, and the step from `before` to `after`. Status in
+ * `before` (Ready members, an autoscaler's wish) is used where it is there. Otherwise as
+ * migd_check_spec(). Since 0.1. */
 MIGD_API migd_status migd_check_change(const migd_objects *before, const migd_objects *after,
                                        const migd_call_options *options, migd_findings **out,
                                        migd_error **error);
@@ -49,12 +50,12 @@ MIGD_API size_t migd_findings_count(const migd_findings *findings);
 /* How many errors: what is refused; 0 for NULL. Since 0.1. */
 MIGD_API size_t migd_findings_errors(const migd_findings *findings);
 
-/* One finding as text: file:line:column: severity: message [RULE]. Owned by the findings; NULL from the
- * count on. Since 0.1. */
+/* One finding as text: file:line:column: severity: message [RULE]. Owned by the findings; NULL from
+ * the count on. Since 0.1. */
 MIGD_API const char *migd_findings_text(const migd_findings *findings, size_t index);
 
-/* One finding as a document: rule, severity, message, hint, object, pointer, file, line, column, related.
- * Owned by the findings; NULL from the count on. Since 0.1. */
+/* One finding as a document: rule, severity, message, hint, object, pointer, file, line, column,
+ * related. Owned by the findings; NULL from the count on. Since 0.1. */
 MIGD_API const migd_object *migd_findings_item(const migd_findings *findings, size_t index);
 
 /* Writes all of them. format: MIGD_FINDINGS_*. *out: for migd_buf_free().
@@ -65,8 +66,8 @@ MIGD_API migd_status migd_findings_write(const migd_findings *findings, int32_t 
 /* Frees the findings; NULL is allowed. Since 0.1. */
 MIGD_API void migd_findings_free(migd_findings *findings);
 
-/* Every rule as a document: an array of {id, severity, title, why, example, waysOut, accept, source}.
- * *out: for migd_object_free(). MIGD_OK or MIGD_ERR_NOMEM. Since 0.1. */
+/* Every rule as a document: an array of {id, severity, title, why, example, waysOut, accept,
+ * source}. *out: for migd_object_free(). MIGD_OK or MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_rules(migd_object **out, migd_error **error);
 
 #ifdef __cplusplus

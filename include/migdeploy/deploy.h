@@ -1,4 +1,5 @@
-/* Judged changes: each is checked by MigratoryData's rules before the first write and on the way. */
+/* Judged changes: each is checked by MigratoryData's rules before the first write and on the
+ * way. */
 #ifndef MIGDEPLOY_DEPLOY_H
 #define MIGDEPLOY_DEPLOY_H
 
@@ -9,19 +10,21 @@
 extern "C" {
 #endif
 
-/* Every call here starts a job (for migd_job_free()): pull its events with migd_job_next(), or turn it to its
- * end with migd_job_finish(). The cluster is the one of MIGD_CALL_KUBECONFIG and _CONTEXT. options: NULL for
- * the defaults. A start sends nothing; it answers MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM or what
- * migd_kube_open() answers. Any job may be ended at any moment, by MIGD_ERR_CANCELLED or a kill, and started again: it goes on from what it finds.
- * Beside the statuses of kube.h: MIGD_ERR_REFUSED (a rule; details: the findings; nothing was changed),
- * MIGD_ERR_IMPOSSIBLE (it can never succeed as things are), MIGD_ERR_CONFLICT (somebody else's object),
- * MIGD_ERR_LOCKED (another writer is at work). A call that needs a target takes it from `spec`, else, spec
- * NULL, from the one MigratoryData StatefulSet in MIGD_CALL_NAMESPACE (several: MIGD_ERR_INVALID with their
- * names). Since 0.1. */
+/* Every call here starts a job (for migd_job_free()): pull its events with migd_job_next(), or turn
+ * it to its end with migd_job_finish(). The cluster is the one of MIGD_CALL_KUBECONFIG and
+ * _CONTEXT. options: NULL for the defaults. A start sends nothing; it answers MIGD_OK,
+ * MIGD_ERR_INVALID, MIGD_ERR_NOMEM or what migd_kube_open() answers. Any job may be ended at any
+ * moment, by MIGD_ERR_CANCELLED or a kill, and started again: it goes on from what it finds. Beside
+ * the statuses of kube.h: MIGD_ERR_REFUSED (a rule; details: the findings; nothing was changed),
+ * MIGD_ERR_IMPOSSIBLE (it can never succeed as things are), MIGD_ERR_CONFLICT (somebody else's
+ * object), MIGD_ERR_LOCKED (another writer is at work). A call that needs a target takes it from
+ * `spec`, else, spec NULL, from the one MigratoryData StatefulSet in MIGD_CALL_NAMESPACE (several:
+ * MIGD_ERR_INVALID with their names). Since 0.1. */
 
-/* What migd_deploy_start() would change, field by field, and nothing is changed. Events: MIGD_EVENT_PLAN for
- * each change. Result: {"changes":[{"step","action","object","fields":[{"pointer","from","to"}]}],
- * "findings":[...]}. Since 0.1. */
+/* What migd_deploy_start() would change, field by field, and nothing is changed. Events:
+ * MIGD_EVENT_PLAN for each change. Result:
+ * {"changes":[{"step","action","object","fields":[{"pointer","from","to"}]}], "findings":[...]}.
+ * Since 0.1. */
 MIGD_API migd_status migd_deploy_plan_start(migd_context *context, const migd_spec *spec,
                                             const migd_call_options *options, migd_job **job,
                                             migd_error **error);
@@ -33,32 +36,35 @@ MIGD_API migd_status migd_deploy_start(migd_context *context, const migd_spec *s
                                        const migd_call_options *options, migd_job **job,
                                        migd_error **error);
 
-/* What runs, whether it is safe, what is wrong. MIGD_OK however bad it is. Result: one document whose keys
- * never disappear; null is unknown. Since 0.1. */
+/* What runs, whether it is safe, what is wrong. MIGD_OK however bad it is. Result: one document
+ * whose keys never disappear; null is unknown. Since 0.1. */
 MIGD_API migd_status migd_deploy_status_start(migd_context *context, const migd_spec *spec,
                                               const migd_call_options *options, migd_job **job,
                                               migd_error **error);
 
-/* Changes the number of members, judged before and on the way, down one member at a time, and waits until
- * all are Ready. replicas: 1 to 1000. Result: as migd_deploy_start(). Since 0.1. */
+/* Changes the number of members, judged before and on the way, down one member at a time, and waits
+ * until all are Ready. replicas: 1 to 1000. Result: as migd_deploy_start(). Since 0.1. */
 MIGD_API migd_status migd_deploy_scale_start(migd_context *context, const migd_spec *spec,
                                              int32_t replicas, const migd_call_options *options,
                                              migd_job **job, migd_error **error);
 
-/* Restarts every member, one at a time, with the spec's pause. Result: as migd_deploy_start(). Since 0.1. */
+/* Restarts every member, one at a time, with the spec's pause. Result: as migd_deploy_start().
+ * Since 0.1. */
 MIGD_API migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *spec,
                                                const migd_call_options *options, migd_job **job,
                                                migd_error **error);
 
-/* Applies anybody's objects in the order given: judged all together first, then server-side. Result:
+/* Applies anybody's objects in the order given: judged all together first, then server-side.
+ * Result:
  * {"objects":[{"object","action"}],"findings":[...]}. Since 0.1. */
 MIGD_API migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *objects,
                                              const migd_call_options *options, migd_job **job,
                                              migd_error **error);
 
-/* Removes what belongs to the cluster, from what is found, and waits until it is gone. Asks for consent with
- * a MIGD_EVENT_QUESTION unless MIGD_CALL_CONSENT is 1. A namespace goes only if a deploy created it and it
- * holds nothing of others. Result: {"removed":[...],"kept":[{"object","reason"}]}. Since 0.1. */
+/* Removes what belongs to the cluster, from what is found, and waits until it is gone. Asks for
+ * consent with a MIGD_EVENT_QUESTION unless MIGD_CALL_CONSENT is 1. A namespace goes only if a
+ * deploy created it and it holds nothing of others. Result:
+ * {"removed":[...],"kept":[{"object","reason"}]}. Since 0.1. */
 MIGD_API migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *spec,
                                                const migd_call_options *options, migd_job **job,
                                                migd_error **error);

@@ -27,8 +27,8 @@ MIGD_API migd_status migd_error_status(const migd_error *error);
 /* What was refused, by whom, for which thing: one line. Never NULL for an error. Since 0.1. */
 MIGD_API const char *migd_error_message(const migd_error *error);
 
-/* What was being done, such as "apply StatefulSet/migratory/migratorydata"; "" when the message says
- * it all. Since 0.1. */
+/* What was being done, such as "apply StatefulSet/migratory/migratorydata"; "" when the message
+ * says it all. Since 0.1. */
 MIGD_API const char *migd_error_operation(const migd_error *error);
 
 /* The server's own word for it, such as "Forbidden" or "ExpiredToken"; NULL when there was no
@@ -59,7 +59,8 @@ MIGD_API int32_t migd_error_column(const migd_error *error);
 /* The error that led to this one, owned by it; NULL at the end of the chain. Since 0.1. */
 MIGD_API const migd_error *migd_error_cause(const migd_error *error);
 
-/* How many details there are: fields in conflict, rules that refuse, keys that are wrong. Since 0.1. */
+/* How many details there are: fields in conflict, rules that refuse, keys that are wrong. Since
+ * 0.1. */
 MIGD_API size_t migd_error_detail_count(const migd_error *error);
 
 /* One text of one detail. index: below the count. part: MIGD_DETAIL_*. NULL when index or part is

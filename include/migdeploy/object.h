@@ -3,12 +3,13 @@
  * One tree for both languages. It keeps the order of keys, `0`, `false`, `null`, unknown fields and
  * exact 64-bit integers, and knows for each value where it stood in its text.
  *
- * Ownership: `migd_object *` is a document that the caller owns; `const migd_object *` is any value in a
- * document, borrowed until the document is changed or freed. Only documents are changed.
- * A document that nobody changes may be read by several threads. None of these calls blocks, but for
+ * Ownership: `migd_object *` is a document that the caller owns; `const migd_object *` is any value
+ * in a document, borrowed until the document is changed or freed. Only documents are changed. A
+ * document that nobody changes may be read by several threads. None of these calls blocks, but for
  * those that name a file.
  *
- * Pointers are JSON Pointers (RFC 6901): "" is the value itself, "/spec/ports/0/port" goes down, "~1" is
+ * Pointers are JSON Pointers (RFC 6901): "" is the value itself, "/spec/ports/0/port" goes down,
+ * "~1" is
  * "/" and "~0" is "~". In `set` a "-" at an array's end appends.
  */
 #ifndef MIGDEPLOY_OBJECT_H
@@ -41,15 +42,15 @@ enum {
 /* Limits and names for reading; see migd_read_options_set_int64() and _set_text(). The defaults are
  * those of reference "hard limits": 3 MiB, depth 128, 10^6 nodes, 1,000 anchors, ... Since 0.1. */
 enum {
-    MIGD_READ_BYTES = 1,         /* of one text; 3145728 */
-    MIGD_READ_DEPTH = 2,         /* nesting; 128, at most 1000 */
-    MIGD_READ_NODES = 3,         /* values a document, aliases expanded; 1000000 */
-    MIGD_READ_ANCHORS = 4,       /* YAML anchors a document; 1000 */
-    MIGD_READ_ALIAS_NODES = 5,   /* values made by aliases a document; 100000, or 10 % of the text */
+    MIGD_READ_BYTES = 1,       /* of one text; 3145728 */
+    MIGD_READ_DEPTH = 2,       /* nesting; 128, at most 1000 */
+    MIGD_READ_NODES = 3,       /* values a document, aliases expanded; 1000000 */
+    MIGD_READ_ANCHORS = 4,     /* YAML anchors a document; 1000 */
+    MIGD_READ_ALIAS_NODES = 5, /* values made by aliases a document; 100000, or 10 % of the text */
     MIGD_READ_TAG_DIRECTIVES = 6, /* %TAG lines a document; 16 */
-    MIGD_READ_KEY_BYTES = 7,     /* a YAML key or tag; 1024 */
-    MIGD_READ_DOCUMENTS = 8,     /* documents a call, all files together; 10000 */
-    MIGD_READ_NAME = 9           /* text: the file name that places show; NULL: none */
+    MIGD_READ_KEY_BYTES = 7,      /* a YAML key or tag; 1024 */
+    MIGD_READ_DOCUMENTS = 8,      /* documents a call, all files together; 10000 */
+    MIGD_READ_NAME = 9            /* text: the file name that places show; NULL: none */
 };
 
 /* Options with every default. Free with migd_read_options_free().
@@ -72,21 +73,23 @@ MIGD_API migd_status migd_read_options_set_text(migd_read_options *options, int3
 /* The limit as it stands; -1 for an option that is none. options NULL: the default. Since 0.1. */
 MIGD_API int64_t migd_read_options_int64(const migd_read_options *options, int32_t option);
 
-/* --- Documents ------------------------------------------------------------------------------- */
+/* --- Documents -------------------------------------------------------------------------------- */
 
 /* An empty map. *out: for migd_object_free(). MIGD_OK or MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_object_new(migd_object **out, migd_error **error);
 
-/* Reads exactly one document. text: JSON (RFC 8259, strict) when its first character that is no blank
- * is "{" or "[", else YAML 1.1 as Kubernetes reads it; a duplicate key is refused in both. size: its
- * length in bytes; NUL bytes are refused. options: NULL for the defaults. *out: for migd_object_free().
- * MIGD_OK; MIGD_ERR_PARSE with the place; MIGD_ERR_LIMIT; MIGD_ERR_NOMEM. Since 0.1. */
+/* Reads exactly one document. text: JSON (RFC 8259, strict) when its first character that is no
+ * blank is "{" or "[", else YAML 1.1 as Kubernetes reads it; a duplicate key is refused in both.
+ * size: its length in bytes; NUL bytes are refused. options: NULL for the defaults. *out: for
+ * migd_object_free(). MIGD_OK; MIGD_ERR_PARSE with the place; MIGD_ERR_LIMIT; MIGD_ERR_NOMEM. Since
+ * 0.1. */
 MIGD_API migd_status migd_object_parse(const char *text, size_t size,
                                        const migd_read_options *options, migd_object **out,
                                        migd_error **error);
 
 /* A copy of a value and all below it, as a document of its own; places are kept.
- * *out: for migd_object_free(). MIGD_OK, MIGD_ERR_INVALID (value NULL), MIGD_ERR_NOMEM. Since 0.1. */
+ * *out: for migd_object_free(). MIGD_OK, MIGD_ERR_INVALID (value NULL), MIGD_ERR_NOMEM. Since
+ * 0.1. */
 MIGD_API migd_status migd_object_copy(const migd_object *value, migd_object **out,
                                       migd_error **error);
 
@@ -104,15 +107,16 @@ MIGD_API const migd_object *migd_object_at(const migd_object *value, const char 
 /* How many items an array or keys a map has; 0 for every other kind. Since 0.1. */
 MIGD_API size_t migd_object_count(const migd_object *value);
 
-/* Item `index` of an array, or the value of key `index` of a map, in their order; NULL from the count
- * on. Since 0.1. */
+/* Item `index` of an array, or the value of key `index` of a map, in their order; NULL from the
+ * count on. Since 0.1. */
 MIGD_API const migd_object *migd_object_item(const migd_object *value, size_t index);
 
-/* Key `index` of a map, borrowed as its value is; NULL from the count on or for no map. Since 0.1. */
+/* Key `index` of a map, borrowed as its value is; NULL from the count on or for no map. Since
+ * 0.1. */
 MIGD_API const char *migd_object_key(const migd_object *value, size_t index);
 
-/* The string at the pointer, borrowed as the value is; `fallback` when there is none or it is another
- * kind. Since 0.1. */
+/* The string at the pointer, borrowed as the value is; `fallback` when there is none or it is
+ * another kind. Since 0.1. */
 MIGD_API const char *migd_object_text(const migd_object *value, const char *pointer,
                                       const char *fallback);
 
@@ -128,21 +132,21 @@ MIGD_API double migd_object_double(const migd_object *value, const char *pointer
 MIGD_API int32_t migd_object_boolean(const migd_object *value, const char *pointer,
                                      int32_t fallback);
 
-/* Where the value stood in its text. *file: borrowed as the value is, or NULL; *line, *column: from 1,
- * in characters; each may be NULL. MIGD_OK, or MIGD_ERR_NOT_FOUND for a value that stood nowhere
+/* Where the value stood in its text. *file: borrowed as the value is, or NULL; *line, *column: from
+ * 1, in characters; each may be NULL. MIGD_OK, or MIGD_ERR_NOT_FOUND for a value that stood nowhere
  * (then NULL, 0, 0). Since 0.1. */
 MIGD_API migd_status migd_object_place(const migd_object *value, const char **file, int32_t *line,
                                        int32_t *column);
 
-/* 1 when both are the same: kinds and values, arrays in order, maps in any order; an integer equals a
- * number of the same value. Since 0.1. */
+/* 1 when both are the same: kinds and values, arrays in order, maps in any order; an integer equals
+ * a number of the same value. Since 0.1. */
 MIGD_API int32_t migd_object_equal(const migd_object *left, const migd_object *right);
 
 /* --- Changing a document ---------------------------------------------------------------------- */
 
 /* Sets the string at the pointer; missing maps on the way are made. value: copied; NULL sets null.
- * MIGD_OK; MIGD_ERR_INVALID (pointer, UTF-8, a step through what is no map or array, an index beyond
- * the end); MIGD_ERR_NOMEM: nothing has changed. Since 0.1. */
+ * MIGD_OK; MIGD_ERR_INVALID (pointer, UTF-8, a step through what is no map or array, an index
+ * beyond the end); MIGD_ERR_NOMEM: nothing has changed. Since 0.1. */
 MIGD_API migd_status migd_object_set_string(migd_object *document, const char *pointer,
                                             const char *value, migd_error **error);
 
@@ -155,13 +159,13 @@ MIGD_API migd_status migd_object_set_int64(migd_object *document, const char *po
 MIGD_API migd_status migd_object_set_boolean(migd_object *document, const char *pointer,
                                              int32_t value, migd_error **error);
 
-/* Sets a copy of `value`, places kept, otherwise as migd_object_set_string(). value: may be from any
- * document, this one too. Since 0.1. */
+/* Sets a copy of `value`, places kept, otherwise as migd_object_set_string(). value: may be from
+ * any document, this one too. Since 0.1. */
 MIGD_API migd_status migd_object_set_object(migd_object *document, const char *pointer,
                                             const migd_object *value, migd_error **error);
 
-/* Removes the value at the pointer; later items of an array move up. MIGD_OK, also when there was none;
- * MIGD_ERR_INVALID for the root or a bad pointer. Since 0.1. */
+/* Removes the value at the pointer; later items of an array move up. MIGD_OK, also when there was
+ * none; MIGD_ERR_INVALID for the root or a bad pointer. Since 0.1. */
 MIGD_API migd_status migd_object_remove(migd_object *document, const char *pointer,
                                         migd_error **error);
 
@@ -170,31 +174,31 @@ MIGD_API migd_status migd_object_remove(migd_object *document, const char *point
 MIGD_API migd_status migd_object_merge(migd_object *document, const migd_object *patch,
                                        migd_error **error);
 
-/* --- Writing ----------------------------------------------------------------------------------- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
-/* Writes JSON. indent: blanks a level, 0 to 8; 0: one line. *out: for migd_buf_free(), without a line
- * end. MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
-MIGD_API migd_status migd_object_write_json(const migd_object *value, int32_t indent, migd_buf **out,
-                                            migd_error **error);
+/* Writes JSON. indent: blanks a level, 0 to 8; 0: one line. *out: for migd_buf_free(), without a
+ * line end. MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
+MIGD_API migd_status migd_object_write_json(const migd_object *value, int32_t indent,
+                                            migd_buf **out, migd_error **error);
 
 /* Writes YAML that YAML 1.1 and 1.2 readers read back as the same value. *out: for migd_buf_free(),
  * with a line end. MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_object_write_yaml(const migd_object *value, migd_buf **out,
                                             migd_error **error);
 
-/* --- Lists of documents ------------------------------------------------------------------------ */
+/* --- Lists of documents ----------------------------------------------------------------------- */
 
 /* An empty list. *out: for migd_objects_free(). MIGD_OK or MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_objects_new(migd_objects **out, migd_error **error);
 
-/* Adds every document of a text, as `kubectl apply -f` would see them: empty ones are left out, a List
- * is taken apart. Parameters and statuses as migd_object_parse(); on failure nothing is added.
+/* Adds every document of a text, as `kubectl apply -f` would see them: empty ones are left out, a
+ * List is taken apart. Parameters and statuses as migd_object_parse(); on failure nothing is added.
  * Since 0.1. */
 MIGD_API migd_status migd_objects_parse(migd_objects *objects, const char *text, size_t size,
                                         const migd_read_options *options, migd_error **error);
 
-/* Adds every document of a file, of a folder's .yaml, .yml and .json files in the order of their names
- * (not of its subfolders), or, for "-", of standard input. Blocks while it reads. Statuses as
+/* Adds every document of a file, of a folder's .yaml, .yml and .json files in the order of their
+ * names (not of its subfolders), or, for "-", of standard input. Blocks while it reads. Statuses as
  * migd_objects_parse(), and MIGD_ERR_NOT_FOUND (no such file, or a folder without such files),
  * MIGD_ERR_DENIED, MIGD_ERR_IO. Since 0.1. */
 MIGD_API migd_status migd_objects_load(migd_objects *objects, const char *path,

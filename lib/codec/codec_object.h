@@ -1,5 +1,5 @@
-/* What the rooms above need of documents beyond <migdeploy/object.h>: places of keys and words, exact
- * strings and integers, and a sticky builder. */
+/* What the rooms above need of documents beyond <migdeploy/object.h>: places of keys and words,
+ * exact strings and integers, and a sticky builder. */
 #ifndef MIGDI_CODEC_OBJECT_H
 #define MIGDI_CODEC_OBJECT_H
 
@@ -9,7 +9,7 @@
 
 #include <migdeploy/object.h>
 
-/* --- places ---------------------------------------------------------------------------------------- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 /* Where the value stood; {0} when nowhere. */
 migdi_place migdi_object_place(const migd_object *value);
@@ -18,10 +18,11 @@ migdi_place migdi_object_key_place(const migd_object *map, size_t index);
 /* Where the key of the last step of the pointer stood (its value's place for an array's item). */
 migdi_place migdi_object_place_of_key(const migd_object *value, const char *pointer);
 /* Where `word` stands in the text of a string value, however it was quoted or folded: its first
- * occurrence in the source from the value's own place on; the value's place when it is not there. */
+ * occurrence in the source from the value's own place on; the value's place when it is not
+ * there. */
 migdi_place migdi_object_word_place(const migd_object *string, const char *word, size_t size);
 
-/* --- exact values ------------------------------------------------------------------------------------ */
+/* --- exact values ----------------------------------------------------------------------------- */
 
 /* The string of a value with its length (it may hold NUL); NULL for another kind. */
 const char *migdi_object_string(const migd_object *value, size_t *size);
@@ -41,13 +42,15 @@ migd_status migdi_pointer_from_path(const char *path, migdi_text *pointer, migd_
 /* JSON of a value in an arena, compact, keys in order; NULL when memory ends. */
 const char *migdi_object_json(const migd_object *value, migdi_arena *arena);
 
-/* --- a sticky builder --------------------------------------------------------------------------------- */
+/* --- a sticky builder ------------------------------------------------------------------------- */
 
-/* Builds one document. After a failure it does nothing; the failure shows in take. Pointers are formats. */
+/* Builds one document. After a failure it does nothing; the failure shows in take. Pointers are
+ * formats. */
 typedef struct migdi_builder {
     migd_object *document;
     migd_status status;
-    const migd_object *origin; /* values get the place of this one until it is set anew; NULL: none */
+    /* values get the place of this one until it is set anew; NULL: none */
+    const migd_object *origin;
 } migdi_builder;
 
 void migdi_build(migdi_builder *builder); /* starts with an empty map */
@@ -68,11 +71,11 @@ void migdi_build_array(migdi_builder *builder, const char *pointer, ...)
 /* Gives the document away; on failure frees it and makes the error. */
 migd_status migdi_build_take(migdi_builder *builder, migd_object **out, migd_error **error);
 
-/* --- editing text ------------------------------------------------------------------------------------- */
+/* --- editing text ----------------------------------------------------------------------------- */
 
-/* Sets the value at the pointer in a YAML or JSON text by splicing, so that comments and layout stay.
- * value: written as it should stand, on one line. The new text reads back as the old document with that
- * one change, or the edit is refused with MIGD_ERR_UNSUPPORTED. */
+/* Sets the value at the pointer in a YAML or JSON text by splicing, so that comments and layout
+ * stay. value: written as it should stand, on one line. The new text reads back as the old document
+ * with that one change, or the edit is refused with MIGD_ERR_UNSUPPORTED. */
 migd_status migdi_text_edit(const char *text, size_t size, const char *pointer,
                             const migd_object *value, migd_buf **out, migd_error **error);
 

@@ -14,8 +14,8 @@ void migdi_free(void *memory);
 /* Overwrites memory in a way that the compiler keeps: for secrets, before they are freed. */
 void migdi_wipe(void *memory, size_t size);
 
-/* Makes room for `wanted` items of `size` bytes in *items, doubling *capacity; false: no memory, and
- * nothing has changed. */
+/* Makes room for `wanted` items of `size` bytes in *items, doubling *capacity; false: no memory,
+ * and nothing has changed. */
 bool migdi_grow(void **items, size_t *capacity, size_t wanted, size_t size);
 
 /* A copy with a NUL behind it; NULL when memory ends. */

@@ -1,4 +1,5 @@
-/* An arena: many small pieces, freed together. Not zeroed unless it says so; never moves a piece. */
+/* An arena: many small pieces, freed together. Not zeroed unless it says so; never moves a
+ * piece. */
 #ifndef MIGDI_CORE_ARENA_H
 #define MIGDI_CORE_ARENA_H
 

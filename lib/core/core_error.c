@@ -68,7 +68,8 @@ migd_status migdi_fail_nomem(migd_error **error)
     return MIGD_ERR_NOMEM;
 }
 
-/* A printable copy in the error's arena; NULL stays NULL. Fails the whole error when memory ends. */
+/* A printable copy in the error's arena; NULL stays NULL. Fails the whole error when memory
+ * ends. */
 static const char *keep(migd_error **error, const char *text)
 {
     if (text == NULL || !writable(error)) {

@@ -5,13 +5,14 @@
 #include "core_error.h"
 #include "core_text.h"
 
-/* Reads a regular file, a pipe or, for "-", standard input, up to `limit` bytes; more is MIGD_ERR_LIMIT.
- * MIGD_ERR_NOT_FOUND, MIGD_ERR_DENIED, MIGD_ERR_IO name the path. *bytes is for migdi_text_free(). */
+/* Reads a regular file, a pipe or, for "-", standard input, up to `limit` bytes; more is
+ * MIGD_ERR_LIMIT. MIGD_ERR_NOT_FOUND, MIGD_ERR_DENIED, MIGD_ERR_IO name the path. *bytes is for
+ * migdi_text_free(). */
 migd_status migdi_os_read_file(const char *path, size_t limit, migdi_text *bytes,
                                migd_error **error);
 
-/* Replaces a file whole or not at all: a temporary file beside it, synced, renamed over it. A symbolic
- * link is followed first; an existing file keeps its mode, a new one gets `mode`. */
+/* Replaces a file whole or not at all: a temporary file beside it, synced, renamed over it. A
+ * symbolic link is followed first; an existing file keeps its mode, a new one gets `mode`. */
 migd_status migdi_os_write_file(const char *path, const char *bytes, size_t size, uint32_t mode,
                                 migd_error **error);
 
@@ -22,8 +23,8 @@ migd_status migdi_os_create_file(const char *path, const char *bytes, size_t siz
 /* Whether there is a folder of that name. */
 bool migdi_os_is_folder(const char *path);
 
-/* Calls `visit` for each name in the folder, in byte order, without "." and ".."; stops at the first
- * status below 0 and returns it. */
+/* Calls `visit` for each name in the folder, in byte order, without "." and ".."; stops at the
+ * first status below 0 and returns it. */
 migd_status migdi_os_visit_folder(const char *path,
                                   migd_status (*visit)(void *user, const char *name,
                                                        migd_error **error),
@@ -36,8 +37,8 @@ int64_t migdi_os_unix_ms(void);
 /* Fills from the system's generator; false when there is none. */
 bool migdi_os_random(void *bytes, size_t size);
 
-/* Who this process is, for a lock that others can read: "user@host", the boot id of the machine, and the
- * start time of a process in clock ticks (0: no such process). */
+/* Who this process is, for a lock that others can read: "user@host", the boot id of the machine,
+ * and the start time of a process in clock ticks (0: no such process). */
 void migdi_os_add_user_and_host(migdi_text *text);
 void migdi_os_add_boot_id(migdi_text *text);
 uint64_t migdi_os_process_start(int64_t pid);

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define READ_PIECE   ((size_t)64 * 1024)
+#define READ_PIECE    ((size_t)64 * 1024)
 #define NAMES_AT_MOST 100000
 
 static migd_status fail_errno(migd_error **error, int code, const char *verb, const char *path)
@@ -90,12 +90,14 @@ static int write_all(int fd, const char *bytes, size_t size)
     return fsync(fd) == 0 ? 0 : errno;
 }
 
-/* The new name stands on disk only once its folder is synced; a file system that cannot is let be. */
+/* The new name stands on disk only once its folder is synced; a file system that cannot is let
+ * be. */
 static void sync_folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL ? migdi_text_copy(".", 1)
-                                 : migdi_text_copy(path, slash == path ? 1 : (size_t)(slash - path));
+    char *folder = slash == NULL
+                       ? migdi_text_copy(".", 1)
+                       : migdi_text_copy(path, slash == path ? 1 : (size_t)(slash - path));
     const int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd);
@@ -160,9 +162,8 @@ migd_status migdi_os_write_file(const char *path, const char *bytes, size_t size
     struct stat existing;
     const bool exists = stat(path, &existing) == 0;
     char *real = exists ? realpath(path, NULL) : NULL;
-    const migd_status status =
-        replace(real == NULL ? path : real, bytes, size,
-                exists ? existing.st_mode & 07777 : (mode_t)mode, error);
+    const migd_status status = replace(real == NULL ? path : real, bytes, size,
+                                       exists ? existing.st_mode & 07777 : (mode_t)mode, error);
     free(real); /* from the C library */
     return status;
 }
@@ -209,11 +210,13 @@ static migd_status add_name(name_list *list, const char *name, const char *path,
         return MIGD_OK;
     }
     if (list->count == NAMES_AT_MOST) {
-        return migdi_fail(error, MIGD_ERR_LIMIT, "%s holds more than %d names", path, NAMES_AT_MOST);
+        return migdi_fail(error, MIGD_ERR_LIMIT, "%s holds more than %d names", path,
+                          NAMES_AT_MOST);
     }
     void *names = list->names;
     char *copy = migdi_text_copy(name, strlen(name));
-    if (copy == NULL || !migdi_grow(&names, &list->capacity, list->count + 1, sizeof *list->names)) {
+    if (copy == NULL ||
+        !migdi_grow(&names, &list->capacity, list->count + 1, sizeof *list->names)) {
         migdi_free(copy);
         return migdi_fail_nomem(error);
     }

@@ -1,5 +1,5 @@
-/* A text that grows. Sticky: after a failed allocation it takes nothing more and `failed` stays set,
- * so a writer checks once, at the end. */
+/* A text that grows. Sticky: after a failed allocation it takes nothing more and `failed` stays
+ * set, so a writer checks once, at the end. */
 #ifndef MIGDI_CORE_TEXT_H
 #define MIGDI_CORE_TEXT_H
 

@@ -1,4 +1,5 @@
-/* UTF-8: checked where it comes in, counted for columns, made harmless where it goes to a person. */
+/* UTF-8: checked where it comes in, counted for columns, made harmless where it goes to a
+ * person. */
 #include "core_utf8.h"
 
 #include <string.h>

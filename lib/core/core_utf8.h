@@ -1,4 +1,5 @@
-/* UTF-8: checked where it comes in, counted for columns, made harmless where it goes to a person. */
+/* UTF-8: checked where it comes in, counted for columns, made harmless where it goes to a
+ * person. */
 #ifndef MIGDI_CORE_UTF8_H
 #define MIGDI_CORE_UTF8_H
 
@@ -17,7 +18,8 @@ size_t migdi_utf8_count(const char *bytes, size_t size);
 /* Adds one code point. */
 void migdi_utf8_add(migdi_text *text, uint32_t codepoint);
 
-/* Adds text for a person: control characters (C0, DEL, C1) and bytes that are no UTF-8 become \n, \t or
+/* Adds text for a person: control characters (C0, DEL, C1) and bytes that are no UTF-8 become \n,
+ * \t or
  * \xNN, so that a server cannot steer a terminal (CVE-2021-25743). */
 void migdi_utf8_add_printable(migdi_text *text, const char *bytes, size_t size);
 

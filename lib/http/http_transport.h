@@ -1,6 +1,6 @@
 /* The seam to the network: requests go out, answers come back in pieces, from within turn() alone.
- * Two transports stand behind it: libcurl (http_curl.c), and in tests one that answers from a script or a
- * model on virtual time. No libcurl type or callback leaves http_curl.c. */
+ * Two transports stand behind it: libcurl (http_curl.c), and in tests one that answers from a
+ * script or a model on virtual time. No libcurl type or callback leaves http_curl.c. */
 #ifndef MIGDI_HTTP_TRANSPORT_H
 #define MIGDI_HTTP_TRANSPORT_H
 
@@ -12,7 +12,8 @@ typedef struct migdi_http_header {
     const char *value;
 } migdi_http_header;
 
-/* How a server is reached and what proves it. Texts borrowed; PEM as blobs, never as temporary files. */
+/* How a server is reached and what proves it. Texts borrowed; PEM as blobs, never as temporary
+ * files. */
 typedef struct migdi_http_peer {
     const char *authority_pem; /* NULL: the context's CA file, else the system's */
     const char *certificate_pem;
@@ -44,7 +45,8 @@ typedef struct migdi_http_head {
 } migdi_http_head;
 
 /* What the transport tells, in this order: head once, data any times, end once; or end alone.
- * Redirects are never followed: they come as any other answer. Interim (1xx) answers are not told. */
+ * Redirects are never followed: they come as any other answer. Interim (1xx) answers are not
+ * told. */
 typedef struct migdi_http_receiver {
     void (*head)(void *owner, const migdi_http_head *head);
     /* false: the receiver is full; the same piece comes again after resume(). */
@@ -65,8 +67,8 @@ typedef struct migdi_transport_kind {
     void (*resume)(migdi_transport *, migdi_transfer *);
     /* Forgets at once: nothing is told any more and nothing borrowed is touched again. */
     void (*abandon)(migdi_transport *, migdi_transfer *);
-    /* Waits at most timeout_ms (0: not at all, MIGD_FOREVER) for anything, `wake_fd` becoming readable
-     * included (-1: none), and tells what there is. */
+    /* Waits at most timeout_ms (0: not at all, MIGD_FOREVER) for anything, `wake_fd` becoming
+     * readable included (-1: none), and tells what there is. */
     void (*turn)(migdi_transport *, int64_t timeout_ms, int32_t wake_fd);
     /* When turn() wants to be called though nothing is readable; MIGD_FOREVER: never. */
     int64_t (*timeout_ms)(const migdi_transport *);
@@ -80,8 +82,8 @@ struct migdi_transport {
     const migdi_transport_kind *kind;
 };
 
-/* The one on libcurl multi. ca_file, proxy: as the context's options; copied. connections: to one server.
- * NULL on lack of memory or when libcurl cannot start. */
+/* The one on libcurl multi. ca_file, proxy: as the context's options; copied. connections: to one
+ * server. NULL on lack of memory or when libcurl cannot start. */
 migdi_transport *migdi_http_curl_new(const char *ca_file, const char *proxy, int64_t connections);
 
 /* The value of a header, name in lower case; NULL when there is none. */

@@ -1,5 +1,5 @@
-/* One call to a server, as data. Equal bytes are the same call. Only lib/kube and lib/aws build them, each
- * argument encoded; credentials are added when it is sent. */
+/* One call to a server, as data. Equal bytes are the same call. Only lib/kube and lib/aws build
+ * them, each argument encoded; credentials are added when it is sent. */
 #ifndef MIGDI_JOB_CALL_H
 #define MIGDI_JOB_CALL_H
 
@@ -14,11 +14,15 @@ typedef enum {
     MIGDI_CALL_WATCH  /* a stream of changes: a doorbell */
 } migdi_call_kind;
 
-typedef enum { MIGDI_TARGET_CLUSTER, MIGDI_TARGET_AWS_FIRST, MIGDI_TARGETS = 16 } migdi_target_index;
+typedef enum {
+    MIGDI_TARGET_CLUSTER,
+    MIGDI_TARGET_AWS_FIRST,
+    MIGDI_TARGETS = 16
+} migdi_target_index;
 
 typedef struct migdi_call {
     migdi_call_kind kind;
-    uint8_t target; /* which server of the ground */
+    uint8_t target;  /* which server of the ground */
     bool idempotent; /* the transport may send it again after a lost connection */
     bool secret;     /* the body is never logged */
     const char *method;

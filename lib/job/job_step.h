@@ -1,12 +1,12 @@
-/* Steps: what a change is made of. A step asks (observe), decides (decide, pure), and for plans says what
- * an act would change (imagine); it remembers nothing. The runner does the rest. */
+/* Steps: what a change is made of. A step asks (observe), decides (decide, pure), and for plans
+ * says what an act would change (imagine); it remembers nothing. The runner does the rest. */
 #ifndef MIGDI_JOB_STEP_H
 #define MIGDI_JOB_STEP_H
 
 #include "job_call.h"
 
 typedef struct migdi_view migdi_view;       /* what observe asks; its documents live for one look */
-typedef struct migdi_verdict migdi_verdict; /* what decide says; lives until its acts are answered */
+typedef struct migdi_verdict migdi_verdict; /* what decide says; lives until its acts are done */
 typedef struct migdi_ground migdi_ground;   /* the job's targets */
 
 typedef enum { MIGDI_PRESENT, MIGDI_ABSENT } migdi_goal;
@@ -14,13 +14,15 @@ typedef enum { MIGDI_PRESENT, MIGDI_ABSENT } migdi_goal;
 /* One wanted change. Zero is the default of each member. */
 typedef struct migdi_act {
     const migdi_call *call;
-    int32_t facts[4]; /* HTTP statuses that end the act without error: the next look explains them */
-    int64_t rest_ms;  /* least pause before the same call again; 0: 0.5 s, doubling, with jitter */
-    const char *(*late_body)(const void *wish, migdi_verdict *); /* made when sent: random or secret */
-    int32_t kind;  /* for imagine */
-    size_t index;  /* for imagine */
-    const char *action; /* for plans: "create", "update" or "delete" */
-    const char *object; /* for plans: "Kind/namespace/name" */
+    /* HTTP statuses that end the act without error: the next look explains them */
+    int32_t facts[4];
+    int64_t rest_ms; /* least pause before the same call again; 0: 0.5 s, doubling, with jitter */
+    /* a body made when it is sent: random or secret */
+    const char *(*late_body)(const void *wish, migdi_verdict *);
+    int32_t kind;              /* for imagine */
+    size_t index;              /* for imagine */
+    const char *action;        /* for plans: "create", "update" or "delete" */
+    const char *object;        /* for plans: "Kind/namespace/name" */
     const migd_object *fields; /* for plans: [{pointer, from, to}], or NULL */
 } migdi_act;
 
@@ -30,7 +32,7 @@ typedef struct migdi_step_kind {
     void (*observe)(const void *wish, migdi_view *, void *seen);
     void (*outputs)(const void *wish, const void *seen, migdi_ground *); /* or NULL */
     void (*decide)(const void *wish, migdi_goal, const void *seen, migdi_verdict *);
-    /* seen as it will be after that act, or, act NULL, after the wait came true; or NULL: no plan */
+    /* seen as it will be after that act, or, act NULL, after the wait; or NULL: no plan */
     void (*imagine)(const void *wish, const migdi_act *, void *seen);
     /* adds what was seen to the job's result document; or NULL */
     void (*report)(const void *wish, const void *seen, migd_object *result);
@@ -44,12 +46,12 @@ typedef struct migdi_step {
     migdi_goal goal;  /* what is wished; destroy asks every step for ABSENT */
 } migdi_step;
 
-/* --- observe -------------------------------------------------------------------------------------- */
+/* --- observe ---------------------------------------------------------------------------------- */
 
 /* Memory of this look; what calls are built in. */
 migdi_arena *migdi_view_arena(migdi_view *);
-/* The answer to a read; NULL: absent (the server said so), or not read yet: observe is called again, with
- * seen zeroed, until nothing asked is unread, and decide never runs before. */
+/* The answer to a read; NULL: absent (the server said so), or not read yet: observe is called
+ * again, with seen zeroed, until nothing asked is unread, and decide never runs before. */
 const migd_object *migdi_see(migdi_view *, const migdi_call *);
 /* The items of all pages as one array; a 410 on a later page starts the list again. */
 const migd_object *migdi_see_list(migdi_view *, const migdi_call *);
@@ -61,10 +63,11 @@ int32_t migdi_heard(const migdi_view *, const migdi_call *);
 int64_t migdi_view_now_unix_ms(const migdi_view *);
 /* Zeroed; NULL after a failure. */
 void *migdi_view_array(migdi_view *, size_t count, size_t size);
-/* What was read is not understood, or too large: the job ends with MIGD_ERR_REMOTE and this text. */
+/* What was read is not understood, or too large: the job ends with MIGD_ERR_REMOTE and this
+ * text. */
 void migdi_view_refuse(migdi_view *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* --- decide: exactly one of done, going, refuse ------------------------------------------------------ */
+/* --- decide: exactly one of done, going, refuse ----------------------------------------------- */
 
 migdi_arena *migdi_verdict_arena(migdi_verdict *);
 void migdi_done(migdi_verdict *, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -87,7 +90,7 @@ void migdi_pause(migdi_verdict *, int64_t server_ms);
 /* A watch that means "look again": kept while asked for; at most four a step. */
 void migdi_doorbell(migdi_verdict *, const migdi_call *watch);
 
-/* --- outputs ------------------------------------------------------------------------------------------ */
+/* --- outputs ---------------------------------------------------------------------------------- */
 
 /* NULL endpoint: the cluster is not there yet. */
 void migdi_ground_cluster(migdi_ground *, const char *endpoint, const char *ca_base64,

@@ -1,5 +1,5 @@
-/* A server that calls go to: how a call becomes a request, and an answer a document or an error. lib/kube
- * and lib/aws each give one; the runner knows no more of them. */
+/* A server that calls go to: how a call becomes a request, and an answer a document or an error.
+ * lib/kube and lib/aws each give one; the runner knows no more of them. */
 #ifndef MIGDI_JOB_TARGET_H
 #define MIGDI_JOB_TARGET_H
 
@@ -20,8 +20,9 @@ typedef struct migdi_target_kind {
     /* Fills url, headers and peer of the request; what it makes lives in the arena. */
     migd_status (*prepare)(migdi_target *, const migdi_call *, migdi_arena *, migdi_http_request *,
                            migd_error **);
-    /* Turns an answer into a document (NULL where there is no body to speak of) or into an error with the
-     * server's reason, details, retryable and retry_after_ms. MIGD_ERR_NOT_FOUND is what "absent" means. */
+    /* Turns an answer into a document (NULL where there is no body to speak of) or into an error
+     * with the server's reason, details, retryable and retry_after_ms. MIGD_ERR_NOT_FOUND is what
+     * "absent" means. */
     migd_status (*understand)(migdi_target *, const migdi_call *, const migdi_answer *,
                               migd_object **document, migd_error **);
     /* The call for the page after `page`, in the arena; NULL when that was the last. */
@@ -35,10 +36,10 @@ typedef struct migdi_target_kind {
  * header and when, on the monotonic clock, it came. */
 struct migdi_target {
     const migdi_target_kind *kind;
-    const char *label; /* for errors: "https://host:port" */
+    const char *label;         /* for errors: "https://host:port" */
     int64_t date_unix_ms;      /* 0: no Date seen yet */
     int64_t date_monotonic_ms; /* when it was seen */
-    int64_t pace;              /* how much faster than ours the server's clock runs; 1, or the sandbox's */
+    int64_t pace; /* how much faster than ours the server's clock runs; 1, or the sandbox's */
 };
 
 #endif

@@ -107,8 +107,8 @@ size_t test_fail_allocations(migd_status (*flow)(void *user), void *user)
         for (int for_ever = 0; for_ever <= 1; for_ever++) {
             const migd_status status = run(flow, user, i, for_ever != 0);
             if (status < 0 && status != MIGD_ERR_NOMEM) {
-                fail_msg("allocation %zu failed %s gives status %d", i, for_ever ? "for ever" : "once",
-                         status);
+                fail_msg("allocation %zu failed %s gives status %d", i,
+                         for_ever ? "for ever" : "once", status);
             }
         }
     }

@@ -1,4 +1,5 @@
-/* Included first by every test: cmocka wants its includes in this order; data files; failing allocations. */
+/* Included first by every test: cmocka wants its includes in this order; data files; failing
+ * allocations. */
 #ifndef TEST_SUPPORT_H
 #define TEST_SUPPORT_H
 
@@ -12,15 +13,16 @@
 
 #include <migdeploy/base.h>
 
-/* The bytes of tests/data/NAME with a NUL behind them; *size may be NULL. Fails the test when it cannot be
- * read. Free with free(). */
+/* The bytes of tests/data/NAME with a NUL behind them; *size may be NULL. Fails the test when it
+ * cannot be read. Free with free(). */
 char *test_read_data(const char *name, size_t *size);
 
-/* Runs `flow` with every allocation of ours failed in turn, once each and then from there on for ever, until
- * a run needs no more. The flow frees all it made, leaves no object half changed, and returns what the
- * library answered: MIGD_ERR_NOMEM is the only failure that counts as right while an allocation fails;
- * any status >= 0 must come with the right result, which the flow asserts itself. Fails the test on a leak
- * or a wrong status. Returns the number of allocations of a clean run. */
+/* Runs `flow` with every allocation of ours failed in turn, once each and then from there on for
+ * ever, until a run needs no more. The flow frees all it made, leaves no object half changed, and
+ * returns what the library answered: MIGD_ERR_NOMEM is the only failure that counts as right while
+ * an allocation fails; any status >= 0 must come with the right result, which the flow asserts
+ * itself. Fails the test on a leak or a wrong status. Returns the number of allocations of a clean
+ * run. */
 size_t test_fail_allocations(migd_status (*flow)(void *user), void *user);
 
 /* The allocator counts from here on; how many allocations since, and how many are not freed. */

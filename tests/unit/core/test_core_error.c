@@ -16,7 +16,8 @@ static void an_error_keeps_every_fact_and_the_cause_before_it(void **state)
     migdi_error_set_remote(&error, 409, "Conflict", "r-1");
     migdi_error_set_retryable(&error, 1500);
     migdi_error_set_remaining(&error, "one Service", "migdeploy destroy");
-    migdi_error_add_detail(&error, &(migdi_detail){"/spec", "Owned", "owned by kubectl", "kubectl"});
+    migdi_error_add_detail(&error,
+                           &(migdi_detail){"/spec", "Owned", "owned by kubectl", "kubectl"});
 
     assert_int_equal(migd_error_status(error), MIGD_ERR_PARSE);
     assert_string_equal(migd_error_message(error), "no key");
