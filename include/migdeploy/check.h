@@ -50,12 +50,12 @@ MIGD_API size_t migd_findings_count(const migd_findings *findings);
 /* How many errors: what is refused; 0 for NULL. Since 0.1. */
 MIGD_API size_t migd_findings_errors(const migd_findings *findings);
 
-/* One finding as text: file:line:column: severity: message [RULE]. Owned by the findings; NULL from
- * the count on. Since 0.1. */
+/* Finding `index` as text: file:line:column: severity: message [RULE]. Owned by the findings; NULL
+ * from the count on. Since 0.1. */
 MIGD_API const char *migd_findings_text(const migd_findings *findings, size_t index);
 
-/* One finding as a document: rule, severity, message, hint, object, pointer, file, line, column,
- * related. Owned by the findings; NULL from the count on. Since 0.1. */
+/* Finding `index` as a document: rule, severity, message, hint, object, pointer, file, line,
+ * column, related. Owned by the findings; NULL from the count on. Since 0.1. */
 MIGD_API const migd_object *migd_findings_item(const migd_findings *findings, size_t index);
 
 /* Writes all of them. format: MIGD_FINDINGS_*. *out: for migd_buf_free().

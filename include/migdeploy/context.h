@@ -57,7 +57,7 @@ MIGD_API migd_status migd_context_options_set_text(migd_context_options *options
 MIGD_API migd_status migd_context_options_set_int64(migd_context_options *options, int32_t option,
                                                     int64_t value, migd_error **error);
 
-/* The text as set, borrowed until it is set again; NULL: the default. Since 0.1. */
+/* The text of an option as set, borrowed until it is set again; NULL: the default. Since 0.1. */
 MIGD_API const char *migd_context_options_text(const migd_context_options *options, int32_t option);
 
 /* The number in force; -1 for an option that is none. options NULL: the default. Since 0.1. */
@@ -100,8 +100,8 @@ MIGD_API void migd_context_free(migd_context *context);
 MIGD_API migd_status migd_context_next(migd_context *context, int64_t timeout_ms, migd_job **job,
                                        const migd_event **event, migd_error **error);
 
-/* One descriptor for a host's own loop, owned by the context: it is readable (level-triggered) when
- * there is work; then call migd_context_next() with 0 until it answers MIGD_TIMEOUT. MIGD_OK,
+/* *fd: one descriptor for a host's own loop, owned by the context. It is readable (level-triggered)
+ * when there is work; then call migd_context_next() with 0 until it answers MIGD_TIMEOUT. MIGD_OK,
  * MIGD_ERR_UNSUPPORTED. Since 0.1. */
 MIGD_API migd_status migd_context_fd(migd_context *context, int32_t *fd, migd_error **error);
 

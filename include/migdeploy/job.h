@@ -54,8 +54,8 @@ MIGD_API void migd_call_options_free(migd_call_options *options);
 MIGD_API migd_status migd_call_options_set_int64(migd_call_options *options, int32_t option,
                                                  int64_t value, migd_error **error);
 
-/* Sets a text; copied; NULL returns to the default. MIGD_OK, MIGD_ERR_INVALID, MIGD_ERR_NOMEM.
- * Since 0.1. */
+/* Sets a text. value: copied; NULL returns to the default. MIGD_OK, MIGD_ERR_INVALID,
+ * MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_call_options_set_text(migd_call_options *options, int32_t option,
                                                 const char *value, migd_error **error);
 

@@ -34,7 +34,8 @@ MIGD_API const migd_object *migd_kube_info(const migd_kube *kube);
  * MIGD_ERR_CANCELLED, MIGD_ERR_LIMIT, MIGD_ERR_UNSUPPORTED (a kind that the server does not know),
  * MIGD_ERR_INVALID, MIGD_ERR_NOMEM; the error has the server's own reason, and its causes as
  * details. kind: a resource as kubectl takes it: "pods", "po", "Pod", "statefulsets.apps".
- * namespace_: NULL for the client's. */
+ * namespace_: NULL for the client's. options: NULL
+ * for the defaults. */
 
 /* Applies an object server-side. object: with apiVersion, kind and metadata.name. A conflict's
  * details name each field (MIGD_DETAIL_FIELD) and its manager (MIGD_DETAIL_SUBJECT);
@@ -47,7 +48,7 @@ MIGD_API migd_status migd_kube_apply(migd_kube *kube, const migd_object *object,
                                      const migd_call_options *options, migd_object **out,
                                      migd_error **error);
 
-/* Reads one object. Result: the object. Since 0.1. */
+/* Reads one object, by its kind and name. Result: the object. Since 0.1. */
 MIGD_API migd_status migd_kube_get_start(migd_kube *kube, const char *kind, const char *namespace_,
                                          const char *name, const migd_call_options *options,
                                          migd_job **job, migd_error **error);

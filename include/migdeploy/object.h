@@ -138,8 +138,8 @@ MIGD_API int32_t migd_object_boolean(const migd_object *value, const char *point
 MIGD_API migd_status migd_object_place(const migd_object *value, const char **file, int32_t *line,
                                        int32_t *column);
 
-/* 1 when both are the same: kinds and values, arrays in order, maps in any order; an integer equals
- * a number of the same value. Since 0.1. */
+/* 1 when left and right are the same: kinds and values, arrays in order, maps in any order; an
+ * integer equals a number of the same value. Since 0.1. */
 MIGD_API int32_t migd_object_equal(const migd_object *left, const migd_object *right);
 
 /* --- Changing a document ---------------------------------------------------------------------- */
@@ -197,10 +197,10 @@ MIGD_API migd_status migd_objects_new(migd_objects **out, migd_error **error);
 MIGD_API migd_status migd_objects_parse(migd_objects *objects, const char *text, size_t size,
                                         const migd_read_options *options, migd_error **error);
 
-/* Adds every document of a file, of a folder's .yaml, .yml and .json files in the order of their
- * names (not of its subfolders), or, for "-", of standard input. Blocks while it reads. Statuses as
- * migd_objects_parse(), and MIGD_ERR_NOT_FOUND (no such file, or a folder without such files),
- * MIGD_ERR_DENIED, MIGD_ERR_IO. Since 0.1. */
+/* Adds every document of a path: of a file, of a folder's .yaml, .yml and .json files in the order
+ * of their names (not of its subfolders), or, for "-", of standard input. Blocks while it reads.
+ * Statuses as migd_objects_parse(), and MIGD_ERR_NOT_FOUND (no such file, or a folder without such
+ * files), MIGD_ERR_DENIED, MIGD_ERR_IO. Since 0.1. */
 MIGD_API migd_status migd_objects_load(migd_objects *objects, const char *path,
                                        const migd_read_options *options, migd_error **error);
 

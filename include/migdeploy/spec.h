@@ -12,7 +12,7 @@ extern "C" {
  * some keys are wrong can be checked (its findings say so) but not rendered or deployed. */
 typedef struct migd_spec migd_spec;
 
-/* Reads a spec from a file, or, for "-", from standard input. options: limits; NULL for the
+/* Reads a spec from a path, or, for "-", from standard input. options: limits; NULL for the
  * defaults. *out: for migd_spec_free(). Unknown keys, wrong types and duplicate keys are not
  * failures here: they are findings of migd_check_spec(), all of them at once. Blocks while it
  * reads. MIGD_OK; MIGD_ERR_PARSE (no YAML, or not exactly one document of kind
@@ -21,7 +21,7 @@ typedef struct migd_spec migd_spec;
 MIGD_API migd_status migd_spec_load_file(const char *path, const migd_read_options *options,
                                          migd_spec **out, migd_error **error);
 
-/* Reads a spec from a text; otherwise as migd_spec_load_file(). Since 0.1. */
+/* Reads a spec from a text of `size` bytes; otherwise as migd_spec_load_file(). Since 0.1. */
 MIGD_API migd_status migd_spec_parse(const char *text, size_t size,
                                      const migd_read_options *options, migd_spec **out,
                                      migd_error **error);

@@ -1,0 +1,1 @@
+/* cffi knows size_t by itself. */

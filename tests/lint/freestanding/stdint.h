@@ -1,0 +1,1 @@
+/* cffi knows int32_t and its like by themselves. */
