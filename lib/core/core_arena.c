@@ -110,6 +110,9 @@ void migdi_arena_free(migdi_arena *arena)
 {
     for (migdi_arena_block *block = arena->blocks; block != NULL;) {
         migdi_arena_block *older = block->older;
+        if (arena->secret) {
+            migdi_wipe(block->bytes, block->size);
+        }
         migdi_free(block);
         block = older;
     }

@@ -16,6 +16,7 @@ typedef struct migdi_arena {
     size_t left;
     size_t used; /* bytes taken from the allocator, for ceilings */
     bool failed;
+    bool secret; /* set by who puts a secret in: every piece is wiped before it is freed */
 } migdi_arena;
 
 /* Aligned for any type. NULL when memory ends. */
