@@ -7,6 +7,9 @@
 #include "core_arena.h"
 #include "core_error.h"
 
+/* The most bytes of all header lines of one answer. */
+#define MIGDI_HTTP_HEADER_BYTES 16384
+
 typedef struct migdi_http_header {
     const char *name;
     const char *value;
@@ -23,7 +26,9 @@ typedef struct migdi_http_peer {
     bool insecure;           /* no verification: only where a kubeconfig says so */
 } migdi_http_peer;
 
-/* One request. Everything is borrowed until its `end`. */
+/* One request. Everything is borrowed until its `end`. How long an answer may take is its
+ * receiver's to say, by abandon(): all time but that of connecting is kept on the context's
+ * clock. */
 typedef struct migdi_http_request {
     const char *method;
     const char *url; /* absolute, encoded */
@@ -31,11 +36,9 @@ typedef struct migdi_http_request {
     size_t header_count;
     const char *body;
     size_t body_size;
-    const migdi_http_peer *peer;
-    int64_t connect_ms;
-    int64_t total_ms; /* MIGD_FOREVER for a stream */
-    int64_t idle_ms;
-    bool stream; /* a watch or a log: outside the limit of connections, no total limit */
+    const migdi_http_peer *peer; /* NULL: all defaults */
+    int64_t connect_ms;          /* name lookup, connection and TLS together */
+    bool stream; /* a watch or a log: it does not count against the limit of connections */
 } migdi_http_request;
 
 typedef struct migdi_http_head {
@@ -45,14 +48,15 @@ typedef struct migdi_http_head {
 } migdi_http_head;
 
 /* What the transport tells, in this order: head once, data any times, end once; or end alone.
- * Redirects are never followed: they come as any other answer. Interim (1xx) answers are not
- * told. */
+ * Redirects are never followed: they come as any other answer. Interim (1xx) answers are not told.
+ * A receiver calls the transport from none of these. */
 typedef struct migdi_http_receiver {
     void (*head)(void *owner, const migdi_http_head *head);
     /* false: the receiver is full; the same piece comes again after resume(). */
     bool (*data)(void *owner, const char *bytes, size_t size);
-    /* MIGD_OK: the answer is whole. Else MIGD_ERR_NETWORK, _TLS, _DEADLINE, _NOMEM with a message;
-     * `reached` tells whether any byte of the request may have been read by the server. */
+    /* MIGD_OK: the answer is whole. Else MIGD_ERR_NETWORK, _TLS, _LIMIT, _NOMEM with a message that
+     * names no host; `reached` tells whether any byte of the request may have been read by the
+     * server. */
     void (*end)(void *owner, migd_status status, const char *message, bool reached);
 } migdi_http_receiver;
 
@@ -61,11 +65,13 @@ typedef struct migdi_transfer migdi_transfer;
 
 typedef struct migdi_transport_kind {
     const char *name;
-    /* Starts; nothing is told before the next turn(). NULL on lack of memory. */
+    /* Starts; nothing is told before the next turn(). NULL on lack of memory. The receiver is
+     * borrowed until `end`. */
     migdi_transfer *(*start)(migdi_transport *, const migdi_http_request *,
                              const migdi_http_receiver *, void *owner);
     void (*resume)(migdi_transport *, migdi_transfer *);
-    /* Forgets at once: nothing is told any more and nothing borrowed is touched again. */
+    /* Forgets at once: nothing is told any more and nothing borrowed is touched again. After `end`
+     * the transfer is gone, and is not abandoned. */
     void (*abandon)(migdi_transport *, migdi_transfer *);
     /* Waits at most timeout_ms (0: not at all, MIGD_FOREVER) for anything, `wake_fd` becoming
      * readable included (-1: none), and tells what there is. */
@@ -82,11 +88,21 @@ struct migdi_transport {
     const migdi_transport_kind *kind;
 };
 
-/* The one on libcurl multi. ca_file, proxy: as the context's options; copied. connections: to one
- * server. NULL on lack of memory or when libcurl cannot start. */
-migdi_transport *migdi_http_curl_new(const char *ca_file, const char *proxy, int64_t connections);
+/* What the transport on libcurl takes from its context; texts are copied, NULL where there is
+ * none. */
+typedef struct migdi_http_curl_settings {
+    const char *ca_file;
+    const char *user_agent;
+    const char
+        *proxy; /* for all but loopback and link-local; "": none at all; NULL: the three below */
+    const char *http_proxy; /* as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say */
+    const char *https_proxy;
+    const char *no_proxy;
+    int64_t connections; /* to one server */
+} migdi_http_curl_settings;
 
-/* The value of a header, name in lower case; NULL when there is none. */
-const char *migdi_http_header_value(const migdi_http_head *head, const char *name);
+/* The one on libcurl multi; starts libcurl once in the process. NULL on lack of memory or
+ * descriptors. */
+migdi_transport *migdi_http_curl_new(const migdi_http_curl_settings *settings);
 
 #endif

@@ -23,8 +23,8 @@ typedef enum {
 typedef struct migdi_call {
     migdi_call_kind kind;
     uint8_t target;  /* which server of the ground */
-    bool idempotent; /* the transport may send it again after a lost connection */
-    bool secret;     /* the body is never logged */
+    bool idempotent; /* a write that may be sent again after a lost connection */
+    bool secret;     /* the body is wiped after use */
     const char *method;
     const char *path; /* from the server's root, encoded, with its query */
     const char *accept;
@@ -32,9 +32,22 @@ typedef struct migdi_call {
     const char *body;
     size_t body_size;
     const char *name; /* for people: "apply StatefulSet/migratory/migratorydata" */
+    const char *key;  /* of a watch: its path without the version it starts from; NULL: path */
+    int64_t lasts_ms; /* of a watch: how long the server was asked to keep it; 0: not said */
 } migdi_call;
 
-/* Whether both are the same call: target, method, path and body. */
+/* Whether both are the same call: target, method, path (of a watch: key) and body. NULL equals
+ * nothing. */
 bool migdi_call_equal(const migdi_call *left, const migdi_call *right);
+
+/* A number that equal calls share. */
+uint64_t migdi_call_hash(const migdi_call *call);
+
+/* A copy in the arena, body and all; NULL on lack of memory. */
+migdi_call *migdi_call_copy(migdi_arena *arena, const migdi_call *call);
+
+/* What the call is to people: its name, else method and path. In the arena; "" on lack of
+ * memory. */
+const char *migdi_call_title(const migdi_call *call, migdi_arena *arena);
 
 #endif
