@@ -89,6 +89,9 @@ static const char *keep(migd_error **error, const char *text)
 }
 
 static const char *keep_format(migd_error **error, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+static const char *keep_format(migd_error **error, const char *format, va_list arguments)
 {
     migdi_text text = {0};
     migdi_text_format_list(&text, format, arguments);
@@ -100,6 +103,9 @@ static const char *keep_format(migd_error **error, const char *format, va_list a
     migdi_text_free(&text);
     return copy;
 }
+
+static void fail_list(migd_error **error, migd_status status, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 
 static void fail_list(migd_error **error, migd_status status, const char *format, va_list arguments)
 {

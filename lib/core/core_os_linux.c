@@ -145,7 +145,7 @@ static migd_status replace(const char *path, const char *bytes, size_t size, mod
 {
     char *temporary = NULL;
     migd_status status = write_beside(path, bytes, size, mode, &temporary, error);
-    if (status == MIGD_OK && rename(temporary, path) != 0) {
+    if (temporary != NULL && rename(temporary, path) != 0) {
         status = fail_errno(error, errno, "replace", path);
         unlink(temporary);
     }
@@ -173,7 +173,7 @@ migd_status migdi_os_create_file(const char *path, const char *bytes, size_t siz
 {
     char *temporary = NULL;
     migd_status status = write_beside(path, bytes, size, (mode_t)mode, &temporary, error);
-    if (status == MIGD_OK) {
+    if (temporary != NULL) {
         /* link() fails where the name exists, rename() would not. */
         if (link(temporary, path) != 0) {
             status = fail_errno(error, errno, "create", path);
