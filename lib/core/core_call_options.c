@@ -1,0 +1,174 @@
+/* The options of a call: numbers and texts in tables, the accepted rules, a cancel. */
+#include "core_call_options.h"
+
+#include "core_text.h"
+
+#include <migdeploy/job.h>
+#include <string.h>
+
+#define FIRST_TEXT  MIGD_CALL_ONLY
+#define TEXTS       (MIGD_CALL_FIELD_MANAGER - FIRST_TEXT + 1)
+#define NUMBERS     (MIGD_CALL_CONSENT + 1)
+#define MOST_RULES  ((size_t)1000)
+#define LONGEST_RULE ((size_t)64)
+
+struct migd_call_options {
+    int64_t numbers[NUMBERS];
+    char *texts[TEXTS];
+    char **rules;
+    size_t rule_count;
+    size_t rule_capacity;
+    migd_cancel *cancel;
+};
+
+/* What each number is when it was not set. */
+static const int64_t defaults[NUMBERS] = {[MIGD_CALL_DEADLINE_MS] = MIGD_FOREVER};
+
+static bool is_number(int32_t option)
+{
+    return option >= MIGD_CALL_DEADLINE_MS && option < NUMBERS;
+}
+
+static bool is_text(int32_t option)
+{
+    return option >= FIRST_TEXT && option < FIRST_TEXT + TEXTS;
+}
+
+migd_status migd_call_options_new(migd_call_options **out, migd_error **error)
+{
+    migdi_error_clear(error);
+    if (out == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "migd_call_options_new: out is NULL");
+    }
+    *out = migdi_alloc_zeroed(1, sizeof **out);
+    if (*out == NULL) {
+        return migdi_fail_nomem(error);
+    }
+    memcpy((*out)->numbers, defaults, sizeof defaults);
+    return MIGD_OK;
+}
+
+void migd_call_options_free(migd_call_options *options)
+{
+    if (options == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < TEXTS; i++) {
+        migdi_free(options->texts[i]);
+    }
+    for (size_t i = 0; i < options->rule_count; i++) {
+        migdi_free(options->rules[i]);
+    }
+    migdi_free(options->rules);
+    migd_cancel_free(options->cancel);
+    migdi_free(options);
+}
+
+migd_status migd_call_options_set_int64(migd_call_options *options, int32_t option, int64_t value,
+                                        migd_error **error)
+{
+    migdi_error_clear(error);
+    if (options == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "migd_call_options_set_int64: options is NULL");
+    }
+    if (!is_number(option)) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "call option %d is no number", (int)option);
+    }
+    const bool fits = option == MIGD_CALL_DEADLINE_MS ? value >= 0 || value == MIGD_FOREVER
+                                                      : value == 0 || value == 1;
+    if (!fits) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "call option %d cannot be %lld", (int)option,
+                          (long long)value);
+    }
+    options->numbers[option] = value;
+    return MIGD_OK;
+}
+
+migd_status migd_call_options_set_text(migd_call_options *options, int32_t option,
+                                       const char *value, migd_error **error)
+{
+    migdi_error_clear(error);
+    if (options == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "migd_call_options_set_text: options is NULL");
+    }
+    if (!is_text(option)) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "call option %d is no text", (int)option);
+    }
+    char *copy = value == NULL ? NULL : migdi_text_copy(value, strlen(value));
+    if (value != NULL && copy == NULL) {
+        return migdi_fail_nomem(error);
+    }
+    migdi_free(options->texts[option - FIRST_TEXT]);
+    options->texts[option - FIRST_TEXT] = copy;
+    return MIGD_OK;
+}
+
+int64_t migd_call_options_int64(const migd_call_options *options, int32_t option)
+{
+    if (!is_number(option)) {
+        return -1;
+    }
+    return options == NULL ? defaults[option] : options->numbers[option];
+}
+
+const char *migd_call_options_text(const migd_call_options *options, int32_t option)
+{
+    return options == NULL || !is_text(option) ? NULL : options->texts[option - FIRST_TEXT];
+}
+
+bool migdi_call_options_accepts(const migd_call_options *options, const char *rule)
+{
+    for (size_t i = 0; options != NULL && i < options->rule_count; i++) {
+        if (migdi_text_equal(options->rules[i], rule)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *migdi_call_options_accepted(const migd_call_options *options, size_t index)
+{
+    return options == NULL || index >= options->rule_count ? NULL : options->rules[index];
+}
+
+migd_status migd_call_options_accept(migd_call_options *options, const char *rule,
+                                     migd_error **error)
+{
+    migdi_error_clear(error);
+    if (options == NULL || rule == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "migd_call_options_accept: %s is NULL",
+                          options == NULL ? "options" : "rule");
+    }
+    const size_t size = strnlen(rule, LONGEST_RULE + 1);
+    if (size == 0 || size > LONGEST_RULE || options->rule_count >= MOST_RULES) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "\"%.64s\" is no name of a rule", rule);
+    }
+    if (migdi_call_options_accepts(options, rule)) {
+        return MIGD_OK;
+    }
+    void *rules = options->rules;
+    if (!migdi_grow(&rules, &options->rule_capacity, options->rule_count + 1, sizeof(char *))) {
+        return migdi_fail_nomem(error);
+    }
+    options->rules = rules;
+    char *copy = migdi_text_copy(rule, size);
+    if (copy == NULL) {
+        return migdi_fail_nomem(error);
+    }
+    options->rules[options->rule_count++] = copy;
+    return MIGD_OK;
+}
+
+void migd_call_options_set_cancel(migd_call_options *options, migd_cancel *cancel)
+{
+    if (options != NULL) {
+        migd_cancel *kept = migdi_cancel_keep(cancel);
+        migd_cancel_free(options->cancel);
+        options->cancel = kept;
+    }
+}
+
+migd_cancel *migdi_call_options_cancel(const migd_call_options *options)
+{
+    return options == NULL ? NULL : options->cancel;
+}
