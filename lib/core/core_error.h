@@ -34,7 +34,7 @@ migd_status migdi_fail_at(migd_error **error, migd_status status, migdi_place pl
                           const char *format, ...) __attribute__((format(printf, 4, 5)));
 migd_status migdi_fail_nomem(migd_error **error);
 
-/* Facts added to the error just made, by the layer that knows them. */
+/* Facts added to the error made last, by the layer that knows them. */
 void migdi_error_set_place(migd_error **error, migdi_place place);
 void migdi_error_set_operation(migd_error **error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
