@@ -26,7 +26,9 @@ static void put(migdi_builder *builder, migd_object *node, const char *pointer, 
             return;
         }
         node->source = origin->source;
-        node->offset = origin->offset;
+        node->offset = builder->at_key && (origin->flags & MIGDI_NODE_KEY_PLACED) != 0
+                           ? origin->key_offset
+                           : origin->offset;
     }
     migdi_text formatted = {0};
     migdi_text_format_list(&formatted, pointer, arguments);

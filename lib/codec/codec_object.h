@@ -21,6 +21,9 @@ migdi_place migdi_object_place_of_key(const migd_object *value, const char *poin
  * occurrence in the source from the value's own place on; the value's place when it is not
  * there. */
 migdi_place migdi_object_word_place(const migd_object *string, const char *word, size_t size);
+/* Makes every value of a document one that stood nowhere: for what a caller hands in as text.
+ * MIGD_ERR_NOMEM: some values still have a place. */
+migd_status migdi_object_forget_places(migd_object *document, migd_error **error);
 
 /* --- exact values ----------------------------------------------------------------------------- */
 
@@ -51,6 +54,7 @@ typedef struct migdi_builder {
     migd_status status;
     /* values get the place of this one until it is set anew; NULL: none */
     const migd_object *origin;
+    bool at_key; /* the place of the origin's key instead, for what a block leaves to its default */
 } migdi_builder;
 
 void migdi_build(migdi_builder *builder); /* starts with an empty map */

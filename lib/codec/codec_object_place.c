@@ -159,6 +159,40 @@ migdi_place migdi_object_word_place(const migd_object *string, const char *word,
                          : migdi_source_place(string->source, (size_t)(found - source->text));
 }
 
+/* What lies in a source is copied first, as nothing says any more that the document must hold it. */
+static bool forget(migdi_arena *arena, migd_object *value)
+{
+    const char *text = (value->flags & MIGDI_NODE_TEXT_SHARED) != 0
+                           ? migdi_arena_text(arena, value->as.text, value->count)
+                           : NULL;
+    const char *key = (value->flags & MIGDI_NODE_KEY_SHARED) != 0
+                          ? migdi_arena_text(arena, value->key, value->key_size)
+                          : NULL;
+    if (arena->failed) {
+        return false;
+    }
+    if (text != NULL) {
+        value->as.text = text;
+    }
+    if (key != NULL) {
+        value->key = key;
+    }
+    value->flags &= MIGDI_NODE_UNSIGNED;
+    value->source = NULL;
+    for (size_t i = 0; i < migd_object_count(value); i++) {
+        if (!forget(arena, &value->as.items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+migd_status migdi_object_forget_places(migd_object *document, migd_error **error)
+{
+    return forget(&migdi_document_of(document)->arena, document) ? MIGD_OK
+                                                                 : migdi_fail_nomem(error);
+}
+
 migd_status migd_object_place(const migd_object *value, const char **file, int32_t *line,
                               int32_t *column)
 {
