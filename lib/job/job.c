@@ -1,0 +1,362 @@
+/* The life of a job: made, given work, attended, ended, buried. */
+#include "job_loop.h"
+
+#include "core_call_options.h"
+#include "core_text.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#define CLOSING_MS INT64_C(10000) /* to give back what a job holds, when it ended by itself */
+#define LEAVING_MS INT64_C(2000)  /* and when somebody waits for it to stop */
+
+struct migdi_gift {
+    migdi_gift *older;
+    void *owned;
+    void (*release)(void *);
+};
+
+/* --- made ------------------------------------------------------------------------------------- */
+
+/* The deadline passed; while the job is closing: so did the time for that. */
+static void on_deadline(void *owner)
+{
+    migd_job *job = owner;
+    if (!job->ending) {
+        migd_error *error = NULL;
+        migdi_fail(&error, MIGD_ERR_DEADLINE, "the deadline of %lld s has passed",
+                   (long long)(job->deadline_ms / 1000));
+        migdi_job_end(job, MIGD_ERR_DEADLINE, error);
+    }
+    migdi_job_wake(job);
+}
+
+static migd_status watch_cancel(migd_context *context, migd_cancel *cancel, migd_error **error)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    if (epoll_ctl(context->fd, EPOLL_CTL_ADD, migdi_cancel_fd(cancel), &event) != 0 &&
+        errno != EEXIST) {
+        return migdi_fail(error, MIGD_ERR_IO, "cannot wait for the cancel: %s", strerror(errno));
+    }
+    return MIGD_OK;
+}
+
+static migd_status join(migd_context *context, const migd_call_options *options, migd_job *job,
+                        migd_error **error)
+{
+    job->deadline.fire = on_deadline;
+    job->deadline.owner = job;
+    job->deadline_ms = migd_call_options_int64(options, MIGD_CALL_DEADLINE_MS);
+    job->consent = migd_call_options_int64(options, MIGD_CALL_CONSENT) == 1;
+    job->events.limit = (size_t)migdi_context_int64(context, MIGD_CONTEXT_EVENTS);
+    job->last = migdi_event_new(&(migdi_news){.kind = MIGD_EVENT_FAIL});
+    if (job->last == NULL) {
+        return migdi_fail_nomem(error);
+    }
+    migd_cancel *cancel = migdi_call_options_cancel(options);
+    if (cancel != NULL) {
+        const migd_status status = watch_cancel(context, cancel, error);
+        if (status < 0) {
+            return status;
+        }
+        job->cancel = migdi_cancel_keep(cancel);
+    }
+    if (job->deadline_ms != MIGD_FOREVER) {
+        migdi_timer_arm(&context->timers, &job->deadline,
+                        migdi_context_now_ms(context) + job->deadline_ms);
+    }
+    return MIGD_OK;
+}
+
+migd_status migdi_job_new(migd_context *context, const migd_call_options *options, migd_job **out,
+                          migd_error **error)
+{
+    *out = NULL;
+    if (context == NULL || context->closed) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "the context is %s",
+                          context == NULL ? "NULL" : "gone");
+    }
+    migd_job *job = migdi_alloc_zeroed(1, sizeof *job);
+    if (job == NULL) {
+        return migdi_fail_nomem(error);
+    }
+    job->context = migdi_context_keep(context);
+    migdi_link *const links[] = {&job->in_jobs, &job->in_awake, &job->in_news};
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        migdi_link_start(links[i]);
+        links[i]->job = job;
+    }
+    migdi_link_append(&context->jobs, &job->in_jobs);
+    const migd_status status = join(context, options, job, error);
+    if (status < 0) {
+        migdi_job_bury(job);
+        return status;
+    }
+    *out = job;
+    return MIGD_OK;
+}
+
+migd_status migdi_job_start(migd_job *job, migdi_work *work, migd_error **error)
+{
+    if (job->work != NULL || job->ended) {
+        work->kind->release(work);
+        return migdi_fail(error, MIGD_ERR_INVALID, "the job was started before");
+    }
+    job->work = work;
+    job->context->open++;
+    migdi_job_wake(job);
+    return MIGD_OK;
+}
+
+/* --- attended --------------------------------------------------------------------------------- */
+
+void migdi_job_wake(migd_job *job)
+{
+    if (job->work != NULL && !job->ended && migdi_link_alone(&job->in_awake)) {
+        migdi_link_append(&job->context->awake, &job->in_awake);
+    }
+}
+
+void migdi_job_end(migd_job *job, migd_status status, migd_error *error)
+{
+    if (job->ending) {
+        migd_error_free(error);
+        return;
+    }
+    migd_context *context = job->context;
+    const bool hurried = status == MIGD_ERR_CANCELLED || status == MIGD_ERR_DEADLINE;
+    job->ending = true;
+    job->status = status;
+    job->error = error;
+    job->closing_until_ms = migdi_context_now_ms(context) + (hurried ? LEAVING_MS : CLOSING_MS);
+    migdi_timer_arm(&context->timers, &job->deadline, job->closing_until_ms);
+    migdi_job_wake(job);
+}
+
+void migdi_job_succeed(migd_job *job)
+{
+    migd_error *error = NULL;
+    migd_status status = MIGD_DONE;
+    if (job->finish != NULL) {
+        const migd_status finished = job->finish(job->finish_user, job, &error);
+        status = finished < 0 ? finished : MIGD_DONE;
+    }
+    migdi_job_end(job, status, error);
+}
+
+/* The ending becomes visible. Takes no memory. */
+static void conclude(migd_job *job)
+{
+    job->ended = true;
+    migdi_timer_disarm(&job->context->timers, &job->deadline);
+    migdi_context_unwatch(job->context, job);
+    if (job->status < 0 && job->failed_step != NULL) {
+        job->last->news.step = job->failed_step;
+        job->last->news.text = migd_error_message(job->error);
+        job->last->news.unix_ms = migdi_context_unix_ms(job->context);
+        job->last->news.elapsed_ms = job->failed_after_ms;
+        migdi_events_add(&job->events, job->last);
+        job->last = NULL;
+    }
+    migdi_job_has_news(job);
+}
+
+void migdi_job_attend(migd_job *job)
+{
+    if (!job->ending) {
+        job->work->kind->attend(job->work, job);
+    }
+    if (job->ending && !job->ended) {
+        const bool late = job->context->now_ms >= job->closing_until_ms;
+        if (job->work->kind->close(job->work, job) || late) {
+            job->work->kind->release(job->work);
+            job->work = NULL;
+            conclude(job);
+        }
+    }
+}
+
+void migdi_job_has_news(migd_job *job)
+{
+    if (migdi_link_alone(&job->in_news)) {
+        migdi_link_append(&job->context->news, &job->in_news);
+    }
+}
+
+bool migdi_job_is_full(const migd_job *job)
+{
+    return job->events.count >= job->events.limit;
+}
+
+/* --- ended from outside ----------------------------------------------------------------------- */
+
+/* Takes the job out of its context, with all that flies for it. */
+static void leave_context(migd_job *job)
+{
+    migd_context *context = job->context;
+    if (job->work != NULL || (job->ended && !job->told)) {
+        context->open--;
+    }
+    if (job->work != NULL) {
+        job->work->kind->release(job->work);
+        job->work = NULL;
+    }
+    migdi_timer_disarm(&context->timers, &job->deadline);
+    if (!job->ended) {
+        migdi_context_unwatch(context, job);
+    }
+    migdi_link_remove(&job->in_jobs);
+    migdi_link_remove(&job->in_awake);
+    migdi_link_remove(&job->in_news);
+}
+
+void migdi_job_orphan(migd_job *job)
+{
+    leave_context(job);
+    job->orphan = true;
+}
+
+void migdi_job_bury(migd_job *job)
+{
+    if (!job->orphan) {
+        leave_context(job);
+    }
+    migdi_job_set_result(job, NULL, NULL, NULL);
+    for (const migdi_gift *gift = job->gifts; gift != NULL; gift = gift->older) {
+        gift->release(gift->owned);
+    }
+    migdi_events_free(&job->events);
+    migdi_event_free(job->current);
+    migdi_event_free(job->last);
+    migdi_job_forget_replies(job);
+    migd_object_free(job->result);
+    migd_error_free(job->error);
+    migd_cancel_free(job->cancel);
+    migdi_arena_free(&job->arena);
+    migdi_context_drop(job->context);
+    migdi_free(job);
+}
+
+/* --- what the rooms above set ----------------------------------------------------------------- */
+
+migdi_arena *migdi_job_arena(migd_job *job)
+{
+    return &job->arena;
+}
+
+migd_status migdi_job_give(migd_job *job, void *owned, void (*release)(void *), migd_error **error)
+{
+    migdi_gift *gift = migdi_arena_alloc(&job->arena, sizeof *gift);
+    if (gift == NULL) {
+        release(owned);
+        return migdi_fail_nomem(error);
+    }
+    *gift = (migdi_gift){job->gifts, owned, release};
+    job->gifts = gift;
+    return MIGD_OK;
+}
+
+void migdi_job_set_target(migd_job *job, uint8_t index, migdi_target *target)
+{
+    job->targets[index] = target;
+}
+
+int64_t migdi_job_pace(const migd_job *job, uint8_t target)
+{
+    const migdi_target *server = job->targets[target];
+    return server == NULL || server->pace < 1 ? 1 : server->pace;
+}
+
+void migdi_job_on_cluster(migd_job *job, migdi_make_cluster make, void *user)
+{
+    job->make_cluster = make;
+    job->make_cluster_user = user;
+}
+
+void migdi_job_set_lock(migd_job *job, const migdi_step *lock, int64_t renew_ms)
+{
+    job->lock = lock;
+    job->lock_renew_ms = renew_ms;
+}
+
+void migdi_job_on_act(migd_job *job, migdi_accepted accepted, void *user)
+{
+    job->accepted = accepted;
+    job->accepted_user = user;
+}
+
+void migdi_job_on_finish(migd_job *job, migdi_finish finish, void *user)
+{
+    job->finish = finish;
+    job->finish_user = user;
+}
+
+migd_object *migdi_job_result(migd_job *job)
+{
+    if (job->result == NULL) {
+        (void)migd_object_new(&job->result, NULL);
+    }
+    return job->result;
+}
+
+void migdi_job_set_object(migd_job *job, migd_object *document)
+{
+    migd_object_free(job->result);
+    job->result = document;
+}
+
+void migdi_job_set_result(migd_job *job, const void *tag, void *result, void (*release)(void *))
+{
+    if (job->typed_result != NULL) {
+        job->release_result(job->typed_result);
+    }
+    job->result_tag = tag;
+    job->typed_result = result;
+    job->release_result = release;
+}
+
+void *migdi_job_take_result(migd_job *job, const void *tag)
+{
+    void *result = job->result_tag == tag ? job->typed_result : NULL;
+    if (result != NULL) {
+        job->typed_result = NULL;
+    }
+    return result;
+}
+
+/* --- told ------------------------------------------------------------------------------------- */
+
+static void end_for_memory(migd_job *job)
+{
+    migd_error *error = NULL;
+    migdi_fail_nomem(&error);
+    migdi_job_end(job, MIGD_ERR_NOMEM, error);
+}
+
+void migdi_job_add_event(migd_job *job, migdi_news *news)
+{
+    news->unix_ms = migdi_context_unix_ms(job->context);
+    migd_event *event = migdi_event_new(news);
+    if (event == NULL) {
+        end_for_memory(job);
+        return;
+    }
+    migdi_events_add(&job->events, event);
+    migdi_job_has_news(job);
+}
+
+void migdi_job_tell(migd_job *job, int32_t kind, const char *format, ...)
+{
+    migdi_text text = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    migdi_text_format_list(&text, format, arguments);
+    va_end(arguments);
+    if (text.failed) {
+        end_for_memory(job);
+    } else {
+        migdi_job_add_event(job, &(migdi_news){.kind = kind, .text = migdi_text_string(&text)});
+    }
+    migdi_text_free(&text);
+}
