@@ -45,6 +45,18 @@ migd_status migdi_pointer_from_path(const char *path, migdi_text *pointer, migd_
 /* JSON of a value in an arena, compact, keys in order; NULL when memory ends. */
 const char *migdi_object_json(const migd_object *value, migdi_arena *arena);
 
+/* --- reading as a spec is read ----------------------------------------------------------------- */
+
+enum {
+    MIGDI_READ_ALL_KEYS = 1, /* a second key of the same name is kept: it becomes a finding */
+    MIGDI_READ_YAML = 2      /* as YAML also when it begins as JSON does */
+};
+
+/* A copy of the options (NULL: the defaults) that reads in that manner. name: where they have none; NULL:
+ * none. *out: for migd_read_options_free(). MIGD_OK or MIGD_ERR_NOMEM. */
+migd_status migdi_read_options_copy(const migd_read_options *options, uint32_t manner,
+                                    const char *name, migd_read_options **out, migd_error **error);
+
 /* --- a sticky builder ------------------------------------------------------------------------- */
 
 /* Builds one document. After a failure it does nothing; the failure shows in take. Pointers are

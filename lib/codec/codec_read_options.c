@@ -1,4 +1,5 @@
 /* Limits of reading, each with its default. */
+#include "codec_object.h"
 #include "codec_tree.h"
 
 #include <string.h>
@@ -71,6 +72,26 @@ migd_status migd_read_options_set_text(migd_read_options *options, int32_t optio
     migdi_free(options->name);
     options->name = copy;
     return MIGD_OK;
+}
+
+migd_status migdi_read_options_copy(const migd_read_options *options, uint32_t manner,
+                                    const char *name, migd_read_options **out, migd_error **error)
+{
+    migd_status status = migd_read_options_new(out, error);
+    if (status < 0) {
+        return status;
+    }
+    (*out)->manner = manner;
+    if (options != NULL) {
+        memcpy((*out)->limits, options->limits, sizeof options->limits);
+        name = options->name != NULL ? options->name : name;
+    }
+    status = migd_read_options_set_text(*out, MIGD_READ_NAME, name, error);
+    if (status < 0) {
+        migd_read_options_free(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 int64_t migd_read_options_int64(const migd_read_options *options, int32_t option)

@@ -70,6 +70,7 @@ typedef struct migdi_document {
 struct migd_read_options {
     int64_t limits[MIGD_READ_NAME]; /* by MIGD_READ_*; [0] is not used */
     char *name;
+    uint32_t manner; /* MIGDI_READ_* of codec_object.h */
 };
 
 /* --- sources and places ---------------------------------------------------------------------------- */
