@@ -1,17 +1,18 @@
-/* Which kinds a server serves. Aggregated discovery (two reads), else, of servers before 1.26, one read a group and
- * version. Source: client-go discovery and restmapper. */
+/* Which kinds a server serves. Aggregated discovery (two reads), else, of servers before 1.26, one
+ * read a group and version. Source: client-go discovery and restmapper. */
 #ifndef MIGDI_KUBE_DISCOVERY_H
 #define MIGDI_KUBE_DISCOVERY_H
 
 #include "job_step.h"
 #include "kube_resource.h"
 
-/* The resources in the order of preference: the core first, then groups as the server orders them, the preferred
- * version first. */
+/* The resources in the order of preference: the core first, then groups as the server orders them,
+ * the preferred version first. */
 typedef struct migdi_kube_discovery migdi_kube_discovery;
 
-/* Asks the view for what it needs; NULL: not all is read yet. In the arena of the look. *incomplete: a group could
- * not be asked, as when the server behind it is down: then a kind that is missing may still exist. */
+/* Asks the view for what it needs; NULL: not all is read yet. In the arena of the look.
+ * *incomplete: a group could not be asked, as when the server behind it is down: then a kind that
+ * is missing may still exist. */
 typedef struct migdi_kube_found {
     const migdi_kube_resource *resources;
     size_t count;

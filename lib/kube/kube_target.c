@@ -31,9 +31,11 @@ static migdi_kube_target *of(migdi_target *base)
     return (migdi_kube_target *)base; /* its first member */
 }
 
-/* --- credentials --------------------------------------------------------------------------------- */
+/* --- credentials ---------------------------------------------------------------------------------
+ */
 
-/* Reads the token file again; a failed reading keeps what there was. Whether it is another token now. */
+/* Reads the token file again; a failed reading keeps what there was. Whether it is another token
+ * now. */
 static bool read_token(migdi_kube_target *target)
 {
     char *token = NULL;
@@ -54,8 +56,7 @@ static bool read_token(migdi_kube_target *target)
 static const char *current_token(migdi_kube_target *target)
 {
     if (target->config.token_file != NULL) {
-        const int64_t age =
-            migdi_context_unix_ms(target->context) - target->token_read_unix_ms;
+        const int64_t age = migdi_context_unix_ms(target->context) - target->token_read_unix_ms;
         if (age < 0 || age >= TOKEN_LASTS_MS) { /* below 0: the clock was set back */
             read_token(target);
         }
@@ -71,9 +72,8 @@ static const char *basic(const migdi_kubeconfig *config, migdi_arena *arena)
                       config->password == NULL ? "" : config->password);
     migdi_text_add_string(&header, "Basic ");
     migdi_base64_add(&header, migdi_text_string(&pair), pair.size);
-    const char *value = pair.failed || header.failed
-                            ? NULL
-                            : migdi_arena_text(arena, header.bytes, header.size);
+    const char *value =
+        pair.failed || header.failed ? NULL : migdi_arena_text(arena, header.bytes, header.size);
     arena->failed = arena->failed || value == NULL;
     migdi_text *const secrets[] = {&pair, &header};
     for (size_t i = 0; i < 2; i++) {
@@ -85,7 +85,8 @@ static const char *basic(const migdi_kubeconfig *config, migdi_arena *arena)
     return value;
 }
 
-/* NULL: nothing to send, or no memory. Source of the order: client-go transport/round_trippers.go. */
+/* NULL: nothing to send, or no memory. Source of the order: client-go transport/round_trippers.go.
+ */
 static const char *authorization(migdi_kube_target *target, migdi_arena *arena)
 {
     const migdi_kubeconfig *config = &target->config;
@@ -101,7 +102,8 @@ static bool renew(migdi_target *base)
     return of(base)->config.token_file != NULL && read_token(of(base));
 }
 
-/* --- requests and answers -------------------------------------------------------------------------- */
+/* --- requests and answers
+ * -------------------------------------------------------------------------- */
 
 static void add_header(migdi_http_header *headers, size_t *count, const char *name,
                        const char *value)
@@ -120,8 +122,8 @@ static migd_status prepare(migdi_target *base, const migdi_call *call, migdi_are
         return migdi_fail(error, MIGD_ERR_INVALID, "%s", call->name);
     }
     arena->secret = true;
-    migdi_http_header *headers = migdi_arena_alloc_zeroed(
-        arena, OWN_HEADERS + config->impersonation_count, sizeof *headers);
+    migdi_http_header *headers =
+        migdi_arena_alloc_zeroed(arena, OWN_HEADERS + config->impersonation_count, sizeof *headers);
     const char *url = migdi_arena_format(arena, "%s%s", config->server, call->path);
     const char *credentials = authorization(target, arena);
     if (headers == NULL || url == NULL || arena->failed) {
@@ -165,7 +167,8 @@ static const migd_object *items(migdi_target *base, const migd_object *page)
 
 static const migdi_target_kind kind = {"kubernetes", prepare, understand, next_page, items, renew};
 
-/* --- life ------------------------------------------------------------------------------------------- */
+/* --- life
+ * ------------------------------------------------------------------------------------------- */
 
 migd_status migdi_kube_target_new(migd_context *context, migdi_kubeconfig *config,
                                   migdi_kube_target **out, migd_error **error)

@@ -1,4 +1,5 @@
-/* A cluster as calls go to it: URL, credentials, what answers mean. Shared by clients and jobs, so counted. */
+/* A cluster as calls go to it: URL, credentials, what answers mean. Shared by clients and jobs, so
+ * counted. */
 #ifndef MIGDI_KUBE_TARGET_H
 #define MIGDI_KUBE_TARGET_H
 
@@ -9,8 +10,8 @@
 
 typedef struct migdi_kube_target migdi_kube_target;
 
-/* Takes what `config` holds (it is empty then, also after a failure). context: kept; for its clock. *out has one
- * reference. MIGD_OK, MIGD_ERR_NOMEM. */
+/* Takes what `config` holds (it is empty then, also after a failure). context: kept; for its clock.
+ * *out has one reference. MIGD_OK, MIGD_ERR_NOMEM. */
 migd_status migdi_kube_target_new(migd_context *context, migdi_kubeconfig *config,
                                   migdi_kube_target **out, migd_error **error);
 
