@@ -99,6 +99,10 @@ migd_status migdi_job_new(migd_context *context, const migd_call_options *option
 
 migd_status migdi_job_start(migd_job *job, migdi_work *work, migd_error **error)
 {
+    if (job->finishing && job->following == NULL) {
+        job->following = work;
+        return MIGD_OK;
+    }
     if (job->work != NULL || job->ended) {
         work->kind->release(work);
         return migdi_fail(error, MIGD_ERR_INVALID, "the job was started before");
@@ -139,10 +143,28 @@ void migdi_job_succeed(migd_job *job)
     migd_error *error = NULL;
     migd_status status = MIGD_DONE;
     if (job->finish != NULL) {
+        job->finishing = true;
         const migd_status finished = job->finish(job->finish_user, job, &error);
+        job->finishing = false;
+        if (finished >= 0 && job->following != NULL) {
+            return;
+        }
         status = finished < 0 ? finished : MIGD_DONE;
     }
     migdi_job_end(job, status, error);
+}
+
+/* Lets go of what the job does, and of what would have followed. */
+static void drop_work(migd_job *job)
+{
+    migdi_work *const works[] = {job->work, job->following};
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+        if (works[i] != NULL) {
+            works[i]->kind->release(works[i]);
+        }
+    }
+    job->work = NULL;
+    job->following = NULL;
 }
 
 /* The ending becomes visible. Takes no memory. */
@@ -167,11 +189,16 @@ void migdi_job_attend(migd_job *job)
     if (!job->ending) {
         job->work->kind->attend(job->work, job);
     }
+    if (!job->ending && job->following != NULL) {
+        job->work->kind->release(job->work);
+        job->work = job->following;
+        job->following = NULL;
+        migdi_job_wake(job);
+    }
     if (job->ending && !job->ended) {
         const bool late = job->context->now_ms >= job->closing_until_ms;
         if (job->work->kind->close(job->work, job) || late) {
-            job->work->kind->release(job->work);
-            job->work = NULL;
+            drop_work(job);
             conclude(job);
         }
     }
@@ -198,10 +225,7 @@ static void leave_context(migd_job *job)
     if (job->work != NULL || (job->ended && !job->told)) {
         context->open--;
     }
-    if (job->work != NULL) {
-        job->work->kind->release(job->work);
-        job->work = NULL;
-    }
+    drop_work(job);
     migdi_timer_disarm(&context->timers, &job->deadline);
     if (!job->ended) {
         migdi_context_unwatch(context, job);

@@ -66,7 +66,9 @@ struct migd_job {
     migdi_arena arena;
     migdi_gift *gifts;
     migdi_target *targets[MIGDI_TARGETS];
-    migdi_work *work; /* NULL: nothing was started */
+    migdi_work *work;      /* NULL: nothing was started */
+    migdi_work *following; /* what finish() started: it comes when the attendance is over */
+    bool finishing;        /* finish() runs */
     migdi_events events;
     migd_event *current; /* what was told last; freed at the next call */
 

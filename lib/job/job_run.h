@@ -79,7 +79,8 @@ typedef void (*migdi_accepted)(void *user, migd_job *job, const migdi_step *step
 void migdi_job_on_act(migd_job *job, migdi_accepted accepted, void *user);
 
 /* Called when the work came to its good end, before MIGD_DONE is told: it may change the result or,
- * with a status below 0 and an error, the ending. */
+ * with a status below 0 and an error, the ending; or it may run something more, which then comes to
+ * its own good end, and this is called again (set another before, or NULL). */
 typedef migd_status (*migdi_finish)(void *user, migd_job *job, migd_error **error);
 void migdi_job_on_finish(migd_job *job, migdi_finish finish, void *user);
 
