@@ -46,22 +46,24 @@ static void read_items(migdi_extract_state *state, const migd_objects *objects)
         if (items == NULL) {
             return;
         }
-        items[count++] = (migdi_item){value, kind, migd_object_text(value, "/metadata/namespace", NULL),
-                                      migd_object_text(value, "/metadata/name", ""),
-                                      migdi_extract_title(value, state->arena)};
+        items[count++] =
+            (migdi_item){value, kind, migd_object_text(value, "/metadata/namespace", NULL),
+                         migd_object_text(value, "/metadata/name", ""),
+                         migdi_extract_title(value, state->arena)};
     }
     state->items = items;
     state->item_count = count;
 }
 
-/* --- members --- */
+/* --- members ---------------------------------------------------------------------------------- */
 
 /* "migratorydata/server", from any registry, with or without tag and digest. */
 static bool is_server_image(const char *image)
 {
     static const char name[] = "migratorydata/server";
     const char *at = strstr(image, name);
-    return at != NULL && (at == image || at[-1] == '/') && strchr(":@", at[sizeof name - 1]) != NULL;
+    return at != NULL && (at == image || at[-1] == '/') &&
+           strchr(":@", at[sizeof name - 1]) != NULL;
 }
 
 static bool has_options(const migd_object *container)
@@ -85,7 +87,8 @@ static bool is_ours(const migdi_set *set)
                NULL;
 }
 
-/* The container that holds a member: by its image, its options, or, in a set of ours, the one of its name. */
+/* The container that holds a member: by its image, its options, or, in a set of ours, the one of
+ * its name. */
 static void find_container(migdi_extract_state *state, migdi_set *set)
 {
     const migd_object *containers = migd_object_at(set->item->value, CONTAINERS);
@@ -102,7 +105,7 @@ static void find_container(migdi_extract_state *state, migdi_set *set)
     }
 }
 
-/* --- sets --- */
+/* --- sets ------------------------------------------------------------------------------------- */
 
 static void read_set_head(migdi_extract_state *state, const migdi_set *set)
 {
@@ -130,8 +133,8 @@ static void settle_replicas(migdi_facts *facts)
 static bool is_dev(const migdi_extract_state *state, const migdi_facts *facts)
 {
     if (state->spec != NULL) {
-        return strcmp(migd_object_text(migd_spec_object(state->spec), "/spec/profile", ""), "dev") ==
-               0;
+        return strcmp(migd_object_text(migd_spec_object(state->spec), "/spec/profile", ""),
+                      "dev") == 0;
     }
     return facts->rendered && facts->noted_members.known && facts->noted_members.value < 3;
 }
@@ -160,8 +163,7 @@ static void read_spec(migdi_extract_state *state, migdi_facts *facts)
     const migd_object *spec = migd_spec_object(state->spec);
     facts->from_spec = true;
     if (migd_object_count(migd_object_at(spec, "/spec/members/secretParameters")) == 0) {
-        facts->secrets =
-            migdi_item_at_spec(state, facts->at, "/spec/members/secretParameters");
+        facts->secrets = migdi_item_at_spec(state, facts->at, "/spec/members/secretParameters");
     }
 }
 
@@ -217,8 +219,8 @@ bool migdi_extract(const migd_objects *objects, const migd_spec *spec, migdi_are
     read_items(&state, objects);
     for (size_t i = 0; i < state.item_count; i++) {
         if (strcmp(state.items[i].kind, "ClusterConfig") == 0) {
-            world->nodes = migdi_list_add(arena, world->nodes, world->nodes_count,
-                                          sizeof *world->nodes);
+            world->nodes =
+                migdi_list_add(arena, world->nodes, world->nodes_count, sizeof *world->nodes);
             if (world->nodes == NULL) {
                 return false;
             }

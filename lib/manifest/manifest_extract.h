@@ -8,9 +8,9 @@
 
 #include <migdeploy/spec.h>
 
-/* Reads the facts of every StatefulSet and Deployment that is of MigratoryData or has a budget or an
- * autoscaler, and of every ClusterConfig. spec: the one that the objects were rendered from, or NULL. The facts
- * live in `arena`, and in the objects and the spec. false: no memory. */
+/* Reads the facts of every StatefulSet and Deployment that is of MigratoryData or has a budget or
+ * an autoscaler, and of every ClusterConfig. spec: the one that the objects were rendered from, or
+ * NULL. The facts live in `arena`, and in the objects and the spec. false: no memory. */
 bool migdi_extract(const migd_objects *objects, const migd_spec *spec, migdi_arena *arena,
                    migdi_world *world);
 

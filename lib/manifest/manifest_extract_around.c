@@ -8,15 +8,15 @@
 #define ANNOTATIONS "/metadata/annotations"
 #define AWS         "service.beta.kubernetes.io/aws-load-balancer-"
 
-/* --- autoscalers --- */
+/* --- autoscalers ------------------------------------------------------------------------------ */
 
 static bool targets(const migdi_item *autoscaler, const migdi_item *set)
 {
     return migdi_same_space(autoscaler, set) &&
-           strcmp(migd_object_text(autoscaler->value, "/spec/scaleTargetRef/kind", ""), set->kind) ==
-               0 &&
-           strcmp(migd_object_text(autoscaler->value, "/spec/scaleTargetRef/name", ""), set->name) ==
-               0;
+           strcmp(migd_object_text(autoscaler->value, "/spec/scaleTargetRef/kind", ""),
+                  set->kind) == 0 &&
+           strcmp(migd_object_text(autoscaler->value, "/spec/scaleTargetRef/name", ""),
+                  set->name) == 0;
 }
 
 /* Where a share of the requested CPU is wished: a field of v1, a metric of v2. */
@@ -30,8 +30,8 @@ static migdi_at cpu_wish(migdi_extract_state *state, const migdi_item *item)
         const migd_object *resource = migd_object_at(migd_object_item(metrics, i), "/resource");
         if (strcmp(migd_object_text(resource, "/name", ""), "cpu") == 0 &&
             migd_object_at(resource, "/target/averageUtilization") != NULL) {
-            return migdi_item_at(state, item, "/spec/metrics/%zu/resource/target/averageUtilization",
-                                 i);
+            return migdi_item_at(state, item,
+                                 "/spec/metrics/%zu/resource/target/averageUtilization", i);
         }
     }
     return (migdi_at){0};
@@ -66,15 +66,15 @@ void migdi_extract_autoscalers(migdi_extract_state *state, const migdi_set *set)
     set->facts->autoscaler_count = count;
 }
 
-/* --- budgets --- */
+/* --- budgets ---------------------------------------------------------------------------------- */
 
 /* "25%" as 25; the codec rounds a percentage of 100 to itself. */
 static bool read_amount(const migd_object *value, migdi_budget *budget)
 {
     budget->percent = migdi_int_or_percent_is_percent(value);
-    budget->amount.known = value != NULL && migdi_int_or_percent_scale(value, 100, MIGDI_ROUND_UP,
-                                                                       &budget->amount.value,
-                                                                       NULL) >= 0;
+    budget->amount.known =
+        value != NULL &&
+        migdi_int_or_percent_scale(value, 100, MIGDI_ROUND_UP, &budget->amount.value, NULL) >= 0;
     return budget->amount.known;
 }
 
@@ -152,7 +152,7 @@ void migdi_extract_budgets(migdi_extract_state *state, const migdi_set *set)
     set->facts->budget_count = count;
 }
 
-/* --- Services --- */
+/* --- Services --------------------------------------------------------------------------------- */
 
 /* A Service's selector is a plain map; an empty one selects nothing here. */
 static bool selects(const migd_object *service, const migd_object *labels)
@@ -183,7 +183,8 @@ static bool is_everybody(const char *ranges)
 static bool names_sources(const migd_object *service)
 {
     const migd_object *ranges = migd_object_at(service, "/spec/loadBalancerSourceRanges");
-    const char *noted = annotation(service, "service.beta.kubernetes.io/load-balancer-source-ranges");
+    const char *noted =
+        annotation(service, "service.beta.kubernetes.io/load-balancer-source-ranges");
     bool open = is_everybody(noted);
     for (size_t i = 0; i < migd_object_count(ranges); i++) {
         open = open || is_everybody(migd_object_text(migd_object_item(ranges, i), "", ""));
@@ -207,14 +208,14 @@ static int64_t plain_port(const migd_object *service)
     return 0;
 }
 
-/* AWS's controller keeps a balancer inside unless it is told otherwise; other clouds do the opposite. */
+/* AWS's controller keeps a balancer inside unless it is told otherwise; other clouds do the
+ * opposite. */
 static bool controller_serves(const migd_object *service)
 {
     const char *type = annotation(service, AWS "type");
     const char *class = migd_object_text(service, "/spec/loadBalancerClass", "");
     return strcmp(type, "external") == 0 || strcmp(type, "nlb-ip") == 0 ||
-           strcmp(class, "service.k8s.aws/nlb") == 0 ||
-           strcmp(class, "eks.amazonaws.com/nlb") == 0;
+           strcmp(class, "service.k8s.aws/nlb") == 0 || strcmp(class, "eks.amazonaws.com/nlb") == 0;
 }
 
 static bool kept_inside(const migd_object *service)
@@ -235,7 +236,8 @@ static migdi_at opened_at(migdi_extract_state *state, const migdi_item *item)
     }
     const migdi_at at =
         strcmp(scheme, "internet-facing") == 0
-            ? migdi_item_at(state, item, ANNOTATIONS "/service.beta.kubernetes.io~1aws-load-balancer-scheme")
+            ? migdi_item_at(state, item,
+                            ANNOTATIONS "/service.beta.kubernetes.io~1aws-load-balancer-scheme")
             : migdi_item_at(state, item, "/spec/type");
     return migdi_item_at_spec(state, at, "/spec/service/sourceRanges");
 }
@@ -247,10 +249,10 @@ static void read_exposure(migdi_extract_state *state, const migdi_item *item,
     exposure->at = migdi_item_at_key(state, item, annotated ? ANNOTATIONS : "/spec");
     exposure->open = opened_at(state, item);
     exposure->plain_port = plain_port(item->value);
-    exposure->cross_zone = strstr(annotation(item->value, AWS "attributes"),
-                                  "load_balancing.cross_zone.enabled=true") != NULL ||
-                           strcmp(annotation(item->value, AWS "cross-zone-load-balancing-enabled"),
-                                  "true") == 0;
+    exposure->cross_zone =
+        strstr(annotation(item->value, AWS "attributes"),
+               "load_balancing.cross_zone.enabled=true") != NULL ||
+        strcmp(annotation(item->value, AWS "cross-zone-load-balancing-enabled"), "true") == 0;
 }
 
 void migdi_extract_services(migdi_extract_state *state, const migdi_set *set)

@@ -1,4 +1,5 @@
-/* Documents with their names, places with pointers, lists that grow, and which pods a selector covers. */
+/* Documents with their names, places with pointers, lists that grow, and which pods a selector
+ * covers. */
 #include "manifest_extract_items.h"
 
 #include "manifest_names.h"
@@ -93,7 +94,7 @@ bool migdi_same_space(const migdi_item *left, const migdi_item *right)
 static bool names_single_pods(const migdi_selector *selector)
 {
     for (size_t i = 0; i < selector->count; i++) {
-        const char *key = selector->requirements[i].key;
+        const char *key = selector->requirements[i]->key;
         if (strcmp(key, MIGDI_LABEL_POD_INDEX) == 0 || strcmp(key, LABEL_POD_NAME) == 0) {
             return true;
         }
@@ -114,10 +115,10 @@ static bool cover_each(migdi_extract_state *state, const migdi_set *set,
     for (size_t i = 0; i < count && !failed; i++) {
         const char *index = migdi_arena_format(state->arena, "%zu", i);
         const char *name = migdi_arena_format(state->arena, "%s-%zu", set->item->name, i);
-        failed = index == NULL || name == NULL ||
-                 migd_object_set_string(labels, "/apps.kubernetes.io~1pod-index", index, NULL) < 0 ||
-                 migd_object_set_string(labels, "/statefulset.kubernetes.io~1pod-name", name,
-                                        NULL) < 0;
+        failed =
+            index == NULL || name == NULL ||
+            migd_object_set_string(labels, "/apps.kubernetes.io~1pod-index", index, NULL) < 0 ||
+            migd_object_set_string(labels, "/statefulset.kubernetes.io~1pod-name", name, NULL) < 0;
         each[i] = !failed && migdi_selector_matches(selector, labels);
         any = any || each[i];
     }

@@ -1,4 +1,5 @@
-/* What the files of extract share: documents with their names, places with pointers, lists that grow. */
+/* What the files of extract share: documents with their names, places with pointers, lists that
+ * grow. */
 #ifndef MIGDI_MANIFEST_EXTRACT_ITEMS_H
 #define MIGDI_MANIFEST_EXTRACT_ITEMS_H
 
@@ -43,7 +44,8 @@ migdi_at migdi_item_at(migdi_extract_state *state, const migdi_item *item, const
 migdi_at migdi_item_at_key(migdi_extract_state *state, const migdi_item *item, const char *pointer,
                            ...) __attribute__((format(printf, 3, 4)));
 
-/* The integer at the pointer; not known when there is none, `at` then is where the pointer's parent stands. */
+/* The integer at the pointer; not known when there is none, `at` then is where the pointer's parent
+ * stands. */
 migdi_count migdi_item_count(migdi_extract_state *state, const migdi_item *item,
                              const char *pointer);
 
@@ -56,12 +58,12 @@ void *migdi_list_add(migdi_arena *arena, void *items, size_t count, size_t size)
 /* Whether two objects of these namespaces may see each other. */
 bool migdi_same_space(const migdi_item *left, const migdi_item *right);
 
-/* Which of the first `count` pods of the set a LabelSelector covers. *covers: an array of `count`, or NULL when
- * it is all of them. Returns whether any is covered. */
+/* Which of the first `count` pods of the set a LabelSelector covers. *covers: an array of `count`,
+ * or NULL when it is all of them. Returns whether any is covered. */
 bool migdi_set_covered(migdi_extract_state *state, const migdi_set *set,
                        const migd_object *selector, size_t count, const bool **covers);
 
-/* --- the parts, each fills its facts ------------------------------------------------------------------ */
+/* --- the parts, each fills its facts ---------------------------------------------------------- */
 
 void migdi_extract_autoscalers(migdi_extract_state *state, const migdi_set *set);
 void migdi_extract_budgets(migdi_extract_state *state, const migdi_set *set);
@@ -76,7 +78,7 @@ void migdi_extract_nodes(migdi_extract_state *state, const migdi_item *item, mig
 void migdi_set_unread(migdi_extract_state *state, const migdi_set *set, const char *rule,
                       migdi_at at, const char *message);
 
-/* --- start scripts: what a shell is told to run ------------------------------------------------ */
+/* --- start scripts: what a shell is told to run ----------------------------------------------- */
 
 typedef struct migdi_text_part {
     const char *text; /* NULL: none */
@@ -87,8 +89,8 @@ typedef struct migdi_text_part {
  * taken off, or NULL at the end. *whole may be NULL: NAME=VALUE as it stands. */
 migdi_text_part migdi_script_assignment(const char **at, const char *name, migdi_text_part *whole);
 
-/* How many members the script puts into its list, from MAX_REPLICAS or the bound of its loop. 0: that
- * cannot be read. *word: what says it. */
+/* How many members the script puts into its list, from MAX_REPLICAS or the bound of its loop. 0:
+ * that cannot be read. *word: what says it. */
 int64_t migdi_script_members(const char *script, migdi_text_part *word);
 
 /* The server's start command when it does not take over the shell's process; none where it does. */

@@ -71,8 +71,8 @@ static void add_zones(zones *seen, const migd_object *list)
 }
 
 /* A group's own zones stand for the cluster's. */
-static void read_zones(migdi_extract_state *state, const migdi_item *item,
-                       const char *const *bases, size_t count, migdi_nodes *nodes)
+static void read_zones(migdi_extract_state *state, const migdi_item *item, const char *const *bases,
+                       size_t count, migdi_nodes *nodes)
 {
     zones seen = {0};
     const migd_object *common = migd_object_at(item->value, "/availabilityZones");

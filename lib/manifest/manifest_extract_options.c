@@ -1,5 +1,5 @@
-/* Facts of the members' environment: -D options in MIGRATORYDATA_EXTRA_OPTS, what a start script adds to them,
- * and flags of the JVM. */
+/* Facts of the members' environment: -D options in MIGRATORYDATA_EXTRA_OPTS, what a start script
+ * adds to them, and flags of the JVM. */
 #include "manifest_extract_items.h"
 
 #include "codec_quantity.h"
@@ -11,11 +11,11 @@
 #define EXTRA_OPTS "MIGRATORYDATA_EXTRA_OPTS"
 
 /* -DNAME=VALUE, from the environment or a script. */
-typedef struct option {
+typedef struct java_option {
     const char *name;
     const char *value;
     migdi_at at;
-} option;
+} java_option;
 
 /* A text of options and where it stands. */
 typedef struct options_source {
@@ -24,21 +24,22 @@ typedef struct options_source {
     bool script;
 } options_source;
 
-typedef struct reader {
+typedef struct options_reader {
     migdi_extract_state *state;
     const migdi_set *set;
     const migd_object *variables; /* the container's env */
-    option *options;
+    java_option *options;
     size_t option_count;
     migdi_word *bad;
     size_t bad_count;
     migdi_word *flags;
     size_t flag_count;
-} reader;
+} options_reader;
 
-/* --- environment --- */
+/* --- environment ------------------------------------------------------------------------------ */
 
-static const migd_object *variable(const reader *reader, const char *name, size_t size, size_t *at)
+static const migd_object *variable(const options_reader *reader, const char *name, size_t size,
+                                   size_t *at)
 {
     for (size_t i = 0; i < migd_object_count(reader->variables); i++) {
         const migd_object *item = migd_object_item(reader->variables, i);
@@ -52,8 +53,8 @@ static const migd_object *variable(const reader *reader, const char *name, size_
 }
 
 /* Adds what $(NAME) stands for in the pod of an ordinal, or in every pod for -1. */
-static bool add_variable(const reader *reader, migdi_text *text, const char *name, size_t size,
-                         int64_t ordinal)
+static bool add_variable(const options_reader *reader, migdi_text *text, const char *name,
+                         size_t size, int64_t ordinal)
 {
     size_t at = 0;
     const migd_object *item = variable(reader, name, size, &at);
@@ -73,7 +74,7 @@ static bool add_variable(const reader *reader, migdi_text *text, const char *nam
 }
 
 /* The value with each $(NAME) replaced, as the kubelet does; NULL when one cannot be known. */
-static const char *expanded(reader *reader, const char *value, int64_t ordinal)
+static const char *expanded(options_reader *reader, const char *value, int64_t ordinal)
 {
     if (strstr(value, "$(") == NULL) {
         return value;
@@ -100,15 +101,15 @@ static const char *expanded(reader *reader, const char *value, int64_t ordinal)
     return copy;
 }
 
-/* --- words --- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 static bool is_blank(char byte)
 {
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-static migdi_at word_at(const reader *reader, const options_source *source, const char *word,
-                        size_t size, const char *option)
+static migdi_at word_at(const options_reader *reader, const options_source *source,
+                        const char *word, size_t size, const char *option)
 {
     migdi_at at = source->at;
     at.place = reader->state->spec != NULL && option != NULL
@@ -117,7 +118,7 @@ static migdi_at word_at(const reader *reader, const options_source *source, cons
     return at;
 }
 
-static void add_word(reader *reader, migdi_word **words, size_t *count, const char *text,
+static void add_word(options_reader *reader, migdi_word **words, size_t *count, const char *text,
                      migdi_at at)
 {
     *words = migdi_list_add(reader->state->arena, *words, *count, sizeof **words);
@@ -126,11 +127,13 @@ static void add_word(reader *reader, migdi_word **words, size_t *count, const ch
     }
 }
 
-static void add_option(reader *reader, const options_source *source, const char *word, size_t size)
+static void add_option(options_reader *reader, const options_source *source, const char *word,
+                       size_t size)
 {
     const char *equals = memchr(word, '=', size);
-    const char *name = migdi_arena_text(reader->state->arena, word + 2,
-                                        (size_t)((equals == NULL ? word + size : equals) - word) - 2);
+    const char *name =
+        migdi_arena_text(reader->state->arena, word + 2,
+                         (size_t)((equals == NULL ? word + size : equals) - word) - 2);
     const char *value = equals == NULL ? ""
                                        : migdi_arena_text(reader->state->arena, equals + 1,
                                                           size - (size_t)(equals - word) - 1);
@@ -138,12 +141,14 @@ static void add_option(reader *reader, const options_source *source, const char 
                                      sizeof *reader->options);
     if (name != NULL && value != NULL && reader->options != NULL) {
         reader->options[reader->option_count++] =
-            (option){name, value, word_at(reader, source, word, size, name)};
+            (java_option){name, value, word_at(reader, source, word, size, name)};
     }
 }
 
-/* One word between blanks. A word that belongs to no option is the rest of a value that held a blank. */
-static void take_word(reader *reader, const options_source *source, const char *word, size_t size)
+/* One word between blanks. A word that belongs to no option is the rest of a value that held a
+ * blank. */
+static void take_word(options_reader *reader, const options_source *source, const char *word,
+                      size_t size)
 {
     const bool quoted = memchr(word, '"', size) != NULL || memchr(word, '\'', size) != NULL;
     if (source->script && *word == '$') {
@@ -166,7 +171,7 @@ static void take_word(reader *reader, const options_source *source, const char *
     }
 }
 
-static void take_words(reader *reader, const options_source *source, migdi_text_part part)
+static void take_words(options_reader *reader, const options_source *source, migdi_text_part part)
 {
     size_t at = 0;
     while (at < part.size) {
@@ -185,14 +190,13 @@ static void take_words(reader *reader, const options_source *source, migdi_text_
 }
 
 /* Flags of the JVM stand in several variables; only words that begin as they do are taken. */
-static void take_flags(reader *reader, size_t index, const migd_object *value)
+static void take_flags(options_reader *reader, size_t index, const migd_object *value)
 {
     const char *text = migd_object_text(value, "", "");
-    const options_source source = {
-        value,
-        migdi_item_at(reader->state, reader->set->item, "%s/env/%zu/value", reader->set->base,
-                      index),
-        false};
+    const options_source source = {value,
+                                   migdi_item_at(reader->state, reader->set->item,
+                                                 "%s/env/%zu/value", reader->set->base, index),
+                                   false};
     for (const char *at = strstr(text, "-XX:"); at != NULL; at = strstr(at + 1, "-XX:")) {
         size_t size = 0;
         while (at[size] != '\0' && !is_blank(at[size])) {
@@ -206,7 +210,7 @@ static void take_flags(reader *reader, size_t index, const migd_object *value)
     }
 }
 
-static void read_environment(reader *reader)
+static void read_environment(options_reader *reader)
 {
     migdi_facts *facts = reader->set->facts;
     facts->options_readable = true;
@@ -234,7 +238,7 @@ static void read_environment(reader *reader)
     }
 }
 
-static void read_script(reader *reader)
+static void read_script(options_reader *reader)
 {
     const char *script = migd_object_text(reader->set->script, "", "");
     const options_source source = {reader->set->script, reader->set->script_at, true};
@@ -262,10 +266,10 @@ static bool has_own_configuration(const migdi_set *set)
     return migd_object_count(migdi_object_member(set->container, "envFrom")) > 0;
 }
 
-/* --- parameters --- */
+/* --- parameters ------------------------------------------------------------------------------- */
 
 /* The last one counts, as for java. */
-static const option *find(const reader *reader, const char *name)
+static const java_option *find(const options_reader *reader, const char *name)
 {
     for (size_t i = reader->option_count; i > 0; i--) {
         if (strcmp(reader->options[i - 1].name, name) == 0) {
@@ -275,9 +279,9 @@ static const option *find(const reader *reader, const char *name)
     return NULL;
 }
 
-static migdi_word word_of(reader *reader, const char *name)
+static migdi_word word_of(options_reader *reader, const char *name)
 {
-    const option *option = find(reader, name);
+    const java_option *option = find(reader, name);
     if (option == NULL) {
         return (migdi_word){0};
     }
@@ -295,7 +299,7 @@ static int64_t number_of(const char *text)
     return number;
 }
 
-static void read_mode(reader *reader)
+static void read_mode(options_reader *reader)
 {
     migdi_facts *facts = reader->set->facts;
     const migdi_word engine = word_of(reader, "ClusterEngine");
@@ -321,7 +325,7 @@ static int64_t port_of(const char *address)
     return colon == NULL ? -1 : number_of(colon + 1);
 }
 
-static void read_listens(reader *reader, const option *listen)
+static void read_listens(options_reader *reader, const java_option *listen)
 {
     migdi_facts *facts = reader->set->facts;
     int64_t least = 0;
@@ -331,10 +335,8 @@ static void read_listens(reader *reader, const option *listen)
     migdi_word *words = NULL;
     size_t count = 0;
     for (int64_t i = 0; i < most; i++) {
-        const char *text = strchr(listen->value, '$') == NULL || listen->value[0] == '$'
-                               ? expanded(reader, listen->value, i)
-                               : NULL;
-        if (text == NULL || (strstr(text, "$") != NULL)) {
+        const char *text = expanded(reader, listen->value, i);
+        if (text == NULL || strchr(text, '$') != NULL) {
             return;
         }
         add_word(reader, &words, &count, text, listen->at);
@@ -346,10 +348,10 @@ static void read_listens(reader *reader, const option *listen)
 }
 
 /* In a script the option's value is a variable, whose own value ends with the port. */
-static void read_cluster_port(reader *reader)
+static void read_cluster_port(options_reader *reader)
 {
     migdi_facts *facts = reader->set->facts;
-    const option *listen = find(reader, "ClusterMemberListen");
+    const java_option *listen = find(reader, "ClusterMemberListen");
     if (listen == NULL) {
         return;
     }
@@ -368,7 +370,7 @@ static void read_cluster_port(reader *reader)
     }
 }
 
-static void add_port(reader *reader, migdi_port **ports, const char *whose, int64_t number,
+static void add_port(options_reader *reader, migdi_port **ports, const char *whose, int64_t number,
                      migdi_at at)
 {
     migdi_facts *facts = reader->set->facts;
@@ -379,7 +381,7 @@ static void add_port(reader *reader, migdi_port **ports, const char *whose, int6
 }
 
 /* Listen is a list of address:port. What is not set has the vendor's default. */
-static void read_ports(reader *reader)
+static void read_ports(options_reader *reader)
 {
     static const struct {
         const char *name;
@@ -390,7 +392,7 @@ static void read_ports(reader *reader)
                  {"MonitorHTTP.Listen", 4000}};
     migdi_port *ports = NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const option *option = find(reader, kinds[i].name);
+        const java_option *option = find(reader, kinds[i].name);
         if (option == NULL) {
             add_port(reader, &ports, kinds[i].name, kinds[i].usual,
                      reader->set->facts->cluster_port.at);
@@ -407,11 +409,11 @@ static void read_ports(reader *reader)
     reader->set->facts->ports = ports;
 }
 
-/* --- the member list --- */
+/* --- the member list -------------------------------------------------------------------------- */
 
-static bool read_list(reader *reader)
+static bool read_list(options_reader *reader)
 {
-    const option *members = find(reader, "ClusterMembers");
+    const java_option *members = find(reader, "ClusterMembers");
     const char *text = members == NULL ? NULL : expanded(reader, members->value, -1);
     if (text == NULL || *text == '\0' || strchr(text, '$') != NULL) {
         return false;
@@ -433,7 +435,7 @@ static bool read_list(reader *reader)
     return true;
 }
 
-static bool read_script_members(reader *reader)
+static bool read_script_members(options_reader *reader)
 {
     const migd_object *script = reader->set->script;
     migdi_text_part word = {0};
@@ -449,10 +451,11 @@ static bool read_script_members(reader *reader)
     return true;
 }
 
-static void read_members(reader *reader)
+static void read_members(options_reader *reader)
 {
     migdi_facts *facts = reader->set->facts;
-    const migd_object *annotations = migd_object_at(reader->set->item->value, "/metadata/annotations");
+    const migd_object *annotations =
+        migd_object_at(reader->set->item->value, "/metadata/annotations");
     const char *noted =
         migd_object_text(migdi_object_member(annotations, MIGDI_NOTE_MAX_MEMBERS), "", "");
     if (number_of(noted) > 0) {
@@ -472,7 +475,7 @@ static void read_members(reader *reader)
     }
 }
 
-static void read_memory(reader *reader)
+static void read_memory(options_reader *reader)
 {
     migdi_facts *facts = reader->set->facts;
     facts->memory = word_of(reader, "Memory");
@@ -487,9 +490,8 @@ static void read_memory(reader *reader)
 
 void migdi_extract_options(migdi_extract_state *state, const migdi_set *set)
 {
-    reader reader = {.state = state,
-                     .set = set,
-                     .variables = migdi_object_member(set->container, "env")};
+    options_reader reader = {
+        .state = state, .set = set, .variables = migdi_object_member(set->container, "env")};
     migdi_facts *facts = set->facts;
     read_environment(&reader);
     read_script(&reader);

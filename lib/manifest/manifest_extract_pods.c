@@ -8,7 +8,7 @@
 
 #define POD "/spec/template/spec"
 
-/* --- containers of any set --- */
+/* --- containers of any set -------------------------------------------------------------------- */
 
 static migdi_words port_names(migdi_extract_state *state, const migdi_item *item, const char *base)
 {
@@ -24,7 +24,8 @@ static migdi_words port_names(migdi_extract_state *state, const migdi_item *item
         if (names == NULL) {
             return (migdi_words){0};
         }
-        names[count++] = (migdi_word){name, migdi_item_at(state, item, "%s/ports/%zu/name", base, i)};
+        names[count++] =
+            (migdi_word){name, migdi_item_at(state, item, "%s/ports/%zu/name", base, i)};
     }
     return (migdi_words){names, count};
 }
@@ -59,7 +60,7 @@ static void read_containers(migdi_extract_state *state, const migdi_set *set)
     set->facts->images = images;
 }
 
-/* --- living pods --- */
+/* --- living pods ------------------------------------------------------------------------------ */
 
 /* The ordinal of "NAME-3"; -1 for another name. */
 static int64_t ordinal_of(const char *pod, const char *set)
@@ -106,9 +107,9 @@ static void read_ready(migdi_extract_state *state, const migdi_set *set)
         if (ordinal < 0 || ordinal >= MIGDI_EXTRACT_ORDINALS) {
             continue;
         }
-        ready = ready != NULL ? ready
-                              : migdi_arena_alloc_zeroed(state->arena, MIGDI_EXTRACT_ORDINALS,
-                                                         sizeof *ready);
+        ready = ready != NULL
+                    ? ready
+                    : migdi_arena_alloc_zeroed(state->arena, MIGDI_EXTRACT_ORDINALS, sizeof *ready);
         if (ready == NULL) {
             return;
         }
@@ -133,7 +134,7 @@ void migdi_extract_pods(migdi_extract_state *state, const migdi_set *set)
     }
 }
 
-/* --- the members' container --- */
+/* --- the members' container ------------------------------------------------------------------- */
 
 static void read_memory(migdi_extract_state *state, const migdi_set *set)
 {
@@ -160,15 +161,15 @@ static migdi_probe read_probe(migdi_extract_state *state, const migdi_set *set, 
         return (migdi_probe){MIGDI_PROBE_NONE, migdi_item_at(state, set->item, "%s", set->base)};
     }
     if (migdi_object_member(probe, "httpGet") != NULL) {
-        return (migdi_probe){MIGDI_PROBE_HTTP, migdi_item_at_key(state, set->item, "%s/%s/httpGet",
-                                                                 set->base, name)};
+        return (migdi_probe){MIGDI_PROBE_HTTP,
+                             migdi_item_at_key(state, set->item, "%s/%s/httpGet", set->base, name)};
     }
     return (migdi_probe){migdi_object_member(probe, "tcpSocket") != NULL ? MIGDI_PROBE_TCP
-                                                                        : MIGDI_PROBE_OTHER,
+                                                                         : MIGDI_PROBE_OTHER,
                          migdi_item_at_key(state, set->item, "%s/%s", set->base, name)};
 }
 
-/* --- what keeps seeds apart --- */
+/* --- what keeps seeds apart ------------------------------------------------------------------- */
 
 static bool keeps_apart(const migd_object *term)
 {
@@ -183,9 +184,8 @@ static bool speaks_of_seeds(migdi_extract_state *state, const migdi_set *set,
 {
     const int64_t seeds = migdi_facts_seeds(set->facts);
     const bool *covers = NULL;
-    if (!keeps_apart(term) ||
-        !migdi_set_covered(state, set, migd_object_at(term, "/labelSelector"),
-                           seeds > 0 ? (size_t)seeds : 1, &covers)) {
+    if (!keeps_apart(term) || !migdi_set_covered(state, set, migd_object_at(term, "/labelSelector"),
+                                                 seeds > 0 ? (size_t)seeds : 1, &covers)) {
         return false;
     }
     for (int64_t i = 0; covers != NULL && i < seeds; i++) {
@@ -220,8 +220,9 @@ static migdi_spread_kind constraints(migdi_extract_state *state, const migdi_set
         if (!speaks_of_seeds(state, set, constraint)) {
             continue;
         }
-        const bool firm = strcmp(migd_object_text(constraint, "/whenUnsatisfiable", "DoNotSchedule"),
-                                 "DoNotSchedule") == 0;
+        const bool firm =
+            strcmp(migd_object_text(constraint, "/whenUnsatisfiable", "DoNotSchedule"),
+                   "DoNotSchedule") == 0;
         const int64_t skew = migd_object_int64(constraint, "/maxSkew", 1);
         const bool hard = firm && skew <= (spare > 1 ? spare : 1);
         kind = hard || kind == MIGDI_SPREAD_HARD ? MIGDI_SPREAD_HARD : MIGDI_SPREAD_WISH;
@@ -252,7 +253,7 @@ static migdi_spread read_spread(migdi_extract_state *state, const migdi_set *set
     return (migdi_spread){MIGDI_SPREAD_NONE, set->facts->pods};
 }
 
-/* --- start scripts --- */
+/* --- start scripts ---------------------------------------------------------------------------- */
 
 /* What stands behind a "-c" is read by a shell. */
 void migdi_extract_script(migdi_extract_state *state, migdi_set *set)
@@ -293,8 +294,7 @@ void migdi_extract_container(migdi_extract_state *state, const migdi_set *set)
     facts->readiness = read_probe(state, set, "readinessProbe");
     facts->liveness = read_probe(state, set, "livenessProbe");
     facts->spread = read_spread(state, set);
-    facts->grace_seconds =
-        migdi_item_count(state, set->item, POD "/terminationGracePeriodSeconds");
+    facts->grace_seconds = migdi_item_count(state, set->item, POD "/terminationGracePeriodSeconds");
     const char *management =
         migd_object_text(set->item->value, "/spec/podManagementPolicy", "OrderedReady");
     if (!facts->deployment && strcmp(management, "OrderedReady") == 0) {

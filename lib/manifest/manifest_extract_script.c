@@ -1,5 +1,5 @@
-/* Start scripts, as far as the vendor's pages and their copies go: assignments, one loop that builds the member
- * list, one start command. What is artful stays unread. */
+/* Start scripts, as far as the vendor's pages and their copies go: assignments, one loop that
+ * builds the member list, one start command. What is artful stays unread. */
 #include "manifest_extract_items.h"
 
 #include <string.h>
@@ -41,8 +41,8 @@ static migdi_text_part trimmed(migdi_text_part part)
     return part;
 }
 
-/* How far a statement goes: to a line's end, a separator or a comment, outside of quotes; a ";" inside of
- * parentheses is a loop's. */
+/* How far a statement goes: to a line's end, a separator or a comment, outside of quotes; a ";"
+ * inside of parentheses is a loop's. */
 static size_t statement_size(const char *text)
 {
     char quote = '\0';
@@ -188,12 +188,14 @@ static migdi_text_part last_word(migdi_text_part part)
     return skip(part, start);
 }
 
-/* The number behind the last that a loop counts: `(( i=1; i < 5; i++ ))`, `$(seq 0 4)`, `{0..4}`, `0 1 2`. */
+/* The number behind the last that a loop counts: `(( i=1; i < 5; i++ ))`, `$(seq 0 4)`, `{0..4}`,
+ * `0 1 2`. */
 static int64_t loop_bound(const char *script, migdi_text_part loop)
 {
     const migdi_text_part condition = between(loop, ";", ";");
     if (starts_with(loop, "for ((") || starts_with(loop, "for((")) {
-        const char *less = condition.text == NULL ? NULL : memchr(condition.text, '<', condition.size);
+        const char *less =
+            condition.text == NULL ? NULL : memchr(condition.text, '<', condition.size);
         if (less == NULL) {
             return -1;
         }

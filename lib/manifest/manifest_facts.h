@@ -1,8 +1,10 @@
-/* Facts: what the rules may know. One struct a set of pods, each fact with the place that it came from. Rules
- * see facts alone, never documents; manifest_extract.h alone knows how facts hide in documents.
+/* Facts: what the rules may know. One struct a set of pods, each fact with the place that it came
+ * from. Rules see facts alone, never documents; manifest_extract.h alone knows how facts hide in
+ * documents.
  *
- * {0} is "not known" for every fact, so that a test writes only the facts that its rule needs. All texts and
- * arrays live in the arena that the facts were read into, or in the documents behind them.
+ * {0} is "not known" for every fact, so that a test writes only the facts that its rule needs. All
+ * texts and arrays live in the arena that the facts were read into, or in the documents behind
+ * them.
  */
 #ifndef MIGDI_MANIFEST_FACTS_H
 #define MIGDI_MANIFEST_FACTS_H
@@ -52,7 +54,8 @@ typedef enum {
 
 typedef struct migdi_probe {
     migdi_probe_kind kind;
-    migdi_at at; /* the probe's key; its httpGet key when it has one; the container when there is none */
+    migdi_at
+        at; /* the probe's key; its httpGet key when it has one; the container when there is none */
 } migdi_probe;
 
 /* What keeps two seeds off one node. */
@@ -65,21 +68,22 @@ typedef struct migdi_spread {
 
 /* A PodDisruptionBudget that covers pods of the set. */
 typedef struct migdi_budget {
-    migdi_at at;          /* its name */
-    bool by_unavailable;  /* `amount` is maxUnavailable, else minAvailable */
-    bool percent;         /* of the set's replicas, whatever the budget covers (Kubernetes, disruption.go) */
+    migdi_at at;         /* its name */
+    bool by_unavailable; /* `amount` is maxUnavailable, else minAvailable */
+    bool
+        percent; /* of the set's replicas, whatever the budget covers (Kubernetes, disruption.go) */
     migdi_count amount;
-    const bool *covers;   /* by ordinal; NULL: every pod of the set */
-    size_t covers_count;  /* ordinals from here on are not covered, unless `covers` is NULL */
-    bool shared;          /* it covers pods of other sets too, so its numbers are about more than this set */
+    const bool *covers;  /* by ordinal; NULL: every pod of the set */
+    size_t covers_count; /* ordinals from here on are not covered, unless `covers` is NULL */
+    bool shared; /* it covers pods of other sets too, so its numbers are about more than this set */
 } migdi_budget;
 
 /* A HorizontalPodAutoscaler whose target is the set. */
 typedef struct migdi_autoscaler {
-    migdi_at at;     /* its scaleTargetRef */
+    migdi_at at;       /* its scaleTargetRef */
     migdi_count least; /* 1 where it does not say */
     migdi_count most;
-    migdi_at cpu;    /* where it wishes a share of the requested CPU; object NULL: it does not */
+    migdi_at cpu;     /* where it wishes a share of the requested CPU; object NULL: it does not */
     migdi_count wish; /* of a living one: how many it wants now */
 } migdi_autoscaler;
 
@@ -91,8 +95,9 @@ typedef struct migdi_container {
 
 /* A Service that brings clients to the members from outside. */
 typedef struct migdi_exposure {
-    migdi_at at;        /* its annotations, or its spec where it has none */
-    migdi_at open;      /* what opens it to the internet; object NULL: nothing does, or sources are named */
+    migdi_at at; /* its annotations, or its spec where it has none */
+    migdi_at
+        open; /* what opens it to the internet; object NULL: nothing does, or sources are named */
     int64_t plain_port; /* a port without TLS; 0: none */
     bool cross_zone;
 } migdi_exposure;
@@ -102,10 +107,11 @@ typedef struct migdi_node_group {
     migdi_count least;
     migdi_count most;
     migdi_count wanted;
-    migdi_at open_ssh;     /* object NULL: closed, or sources are named */
-    migdi_at controller;   /* the controller's rights on the role of every node; object NULL: not there */
-    migdi_at self_repair;  /* EKS replaces its nodes by itself; object NULL: it does not */
-    bool grows;            /* its nodes may be added by an autoscaler of nodes */
+    migdi_at open_ssh; /* object NULL: closed, or sources are named */
+    migdi_at
+        controller; /* the controller's rights on the role of every node; object NULL: not there */
+    migdi_at self_repair; /* EKS replaces its nodes by itself; object NULL: it does not */
+    bool grows;           /* its nodes may be added by an autoscaler of nodes */
 } migdi_node_group;
 
 /* An eksctl ClusterConfig. */
@@ -114,9 +120,10 @@ typedef struct migdi_nodes {
     const migdi_node_group *groups;
     size_t group_count;
     migdi_count zones;
-    migdi_at replaced;      /* Auto Mode or Karpenter, which make and replace nodes; object NULL: neither */
-    migdi_word version;     /* of Kubernetes; NULL: EKS's default */
-    bool extended_support;  /* the version is past its standard support */
+    migdi_at
+        replaced; /* Auto Mode or Karpenter, which make and replace nodes; object NULL: neither */
+    migdi_word version;    /* of Kubernetes; NULL: EKS's default */
+    bool extended_support; /* the version is past its standard support */
 } migdi_nodes;
 
 /* A port that the inter-cluster ports must leave alone. */
@@ -136,9 +143,9 @@ typedef struct migdi_unread {
 
 typedef struct migdi_facts {
     /* --- any StatefulSet or Deployment */
-    migdi_at at;          /* its name */
-    migdi_at pods;        /* the key of its pod template's spec */
-    bool deployment;      /* else a StatefulSet */
+    migdi_at at;     /* its name */
+    migdi_at pods;   /* the key of its pod template's spec */
+    bool deployment; /* else a StatefulSet */
     bool no_namespace;
     bool rendered;        /* by this library, whose deploy leaves `replicas` to its own owner */
     bool live;            /* as a server gave it */
@@ -155,39 +162,40 @@ typedef struct migdi_facts {
 
     /* --- members of MigratoryData */
     bool members;
-    bool dev;              /* profile dev: one member will do, and no budget */
-    bool from_spec;        /* rendered from a spec, whose lines the places name */
+    bool dev;       /* profile dev: one member will do, and no budget */
+    bool from_spec; /* rendered from a spec, whose lines the places name */
     migdi_mode mode;
-    migdi_word mode_word;  /* as it was written */
+    migdi_word mode_word;    /* as it was written */
     migdi_count max_members; /* M */
     migdi_from max_from;
     migdi_count noted_members; /* M as the annotation has it */
     migdi_count seed_count;    /* ClusterSeedMemberCount as it was written */
     migdi_words list;          /* ClusterMembers, where it is spelt out */
-    migdi_words listens;       /* ClusterMemberListen of each member that runs, where it is spelt out */
-    migdi_count cluster_port;  /* of ClusterMemberListen; 8801 is the vendor's */
-    const migdi_port *ports;   /* Listen and the monitors */
+    migdi_words listens; /* ClusterMemberListen of each member that runs, where it is spelt out */
+    migdi_count cluster_port; /* of ClusterMemberListen; 8801 is the vendor's */
+    const migdi_port *ports;  /* Listen and the monitors */
     size_t port_count;
-    migdi_words bad_options;   /* words that are no whole -DNAME=VALUE */
-    migdi_word memory;         /* MigratoryData's parameter, as written */
-    int64_t memory_bytes;      /* 0: not known */
+    migdi_words bad_options;      /* words that are no whole -DNAME=VALUE */
+    migdi_word memory;            /* MigratoryData's parameter, as written */
+    int64_t memory_bytes;         /* 0: not known */
     migdi_count container_memory; /* bytes: the limit, else the request */
-    migdi_at options;          /* MIGRATORYDATA_EXTRA_OPTS */
+    migdi_at options;             /* MIGRATORYDATA_EXTRA_OPTS */
     bool options_readable;
-    migdi_word password;       /* ClusterPassword */
-    migdi_word token;          /* EntitlementAllowToken */
+    migdi_word password; /* ClusterPassword */
+    migdi_word token;    /* EntitlementAllowToken */
     migdi_word entitlement;
     migdi_words java_flags;
     migdi_word pod_management; /* OrderedReady, or NULL where members start side by side */
-    migdi_at unpublished;      /* a headless Service that hides members which are not Ready; object NULL: none */
+    migdi_at unpublished; /* a headless Service that hides members which are not Ready; object NULL:
+                             none */
     migdi_count grace_seconds; /* terminationGracePeriodSeconds, where it is written */
-    migdi_word unexec;         /* the start command of a script that does not hand its process over */
+    migdi_word unexec; /* the start command of a script that does not hand its process over */
     migdi_probe readiness;
     migdi_probe liveness;
     migdi_spread spread;
     const migdi_exposure *exposures;
     size_t exposure_count;
-    migdi_at secrets;          /* from_spec: where secret parameters would be named */
+    migdi_at secrets; /* from_spec: where secret parameters would be named */
     migdi_unread *unread;
     size_t unread_count;
 
@@ -206,27 +214,28 @@ typedef struct migdi_world {
     size_t nodes_count;
 } migdi_world;
 
-/* --- what follows from facts ------------------------------------------------------------------------ */
+/* --- what follows from facts ------------------------------------------------------------------ */
 
-/* S, the members that carry the quorum: 3 of a list of 3 or 4; of a longer one 5, or what was set. With dev, a
- * shorter list is all seeds. 0: not known, or no valid number. (MigratoryData, "clustering") */
+/* S, the members that carry the quorum: 3 of a list of 3 or 4; of a longer one 5, or what was set.
+ * With dev, a shorter list is all seeds. 0: not known, or no valid number. (MigratoryData,
+ * "clustering") */
 int64_t migdi_facts_seeds(const migdi_facts *facts);
 
 /* f, the seeds that may be down: floor((S - 1) / 2). */
 int64_t migdi_seeds_to_spare(int64_t seeds);
 
-/* The least and the most members that may be wished: `replicas`, widened by the autoscaler; 0 and 0 when
- * neither is known. */
+/* The least and the most members that may be wished: `replicas`, widened by the autoscaler; 0 and 0
+ * when neither is known. */
 void migdi_facts_range(const migdi_facts *facts, int64_t *least, int64_t *most);
 
-/* How many of the first `running` members a budget covers, and how many it keeps healthy while `expected` are
- * wished. */
+/* How many of the first `running` members a budget covers, and how many it keeps healthy while
+ * `expected` are wished. */
 int64_t migdi_budget_covered(const migdi_budget *budget, int64_t running);
 int64_t migdi_budget_kept(const migdi_budget *budget, int64_t expected);
 
-/* The most seeds that evictions alone may take down at once while `wished` members are wished and those of
- * `running` (at least as many) still run: what a budget counts as healthy above what it keeps, as far as these
- * are seeds. */
+/* The most seeds that evictions alone may take down at once while `wished` members are wished and
+ * those of `running` (at least as many) still run: what a budget counts as healthy above what it
+ * keeps, as far as these are seeds. */
 int64_t migdi_budget_seeds_at_risk(const migdi_budget *budget, int64_t seeds, int64_t running,
                                    int64_t wished);
 

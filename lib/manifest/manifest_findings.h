@@ -6,7 +6,8 @@
 
 #include <migdeploy/check.h>
 
-/* Where something stands: which object, which value in it, where in which text. Any part may be missing. */
+/* Where something stands: which object, which value in it, where in which text. Any part may be
+ * missing. */
 typedef struct migdi_at {
     const char *object;  /* "Kind/namespace/name" */
     const char *pointer; /* in that object */
@@ -17,8 +18,8 @@ enum { MIGDI_FINDING_RELATED = 2 };
 
 /* One finding, as it is handed in. All texts are copied. */
 typedef struct migdi_finding {
-    const char *rule; /* "C9", "T16", or "spec" for what the spec's keys have wrong */
-    int32_t severity; /* MIGD_SEVERITY_* */
+    const char *rule;    /* "C9", "T16", or "spec" for what the spec's keys have wrong */
+    int32_t severity;    /* MIGD_SEVERITY_* */
     const char *message; /* at most 60 characters, no full stop */
     const char *hint;    /* one line of at most 93 characters, or NULL */
     const char *object;
@@ -30,12 +31,12 @@ typedef struct migdi_finding {
 /* An empty collector; NULL when memory ends. */
 migd_findings *migdi_findings_new(void);
 
-/* Adds a finding. Sticky: after a failed allocation nothing is added and migdi_findings_take() fails. NULL
- * collects nothing. */
+/* Adds a finding. Sticky: after a failed allocation nothing is added and migdi_findings_take()
+ * fails. NULL collects nothing. */
 void migdi_findings_add(migd_findings *findings, const migdi_finding *finding);
 
-/* Sorts, makes texts and documents, and gives the findings to the caller: immutable from here on. Frees them
- * on failure. MIGD_OK or MIGD_ERR_NOMEM. */
+/* Sorts, makes texts and documents, and gives the findings to the caller: immutable from here on.
+ * Frees them on failure. MIGD_OK or MIGD_ERR_NOMEM. */
 migd_status migdi_findings_take(migd_findings *findings, migd_findings **out, migd_error **error);
 
 #endif

@@ -1,0 +1,201 @@
+/* Checks: documents to facts, facts to findings. */
+#include "manifest_check.h"
+
+#include "codec_object.h"
+#include "manifest_accept.h"
+#include "manifest_extract_items.h"
+#include "manifest_rules.h"
+#include "manifest_spec.h"
+
+#include <string.h>
+
+/* One check while it runs. */
+typedef struct check_run {
+    const migdi_check_request *request;
+    migdi_arena arena;
+    migdi_accepts accepts;
+    migd_findings *findings;
+    bool errors_only;
+    bool judges_step;
+    migdi_finding
+        *steps; /* what the step was told; the state says of the same place the same fault */
+    size_t step_count;
+} check_run;
+
+static bool is_told(const check_run *run, const migdi_finding *finding)
+{
+    for (size_t i = 0; i < run->step_count; i++) {
+        const migdi_finding *step = &run->steps[i];
+        if (migdi_text_equal(step->rule, finding->rule) &&
+            migdi_text_equal(step->object, finding->object) &&
+            migdi_text_equal(step->pointer, finding->pointer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell(void *user, const migdi_finding *finding)
+{
+    check_run *run = user;
+    if (run->judges_step) {
+        if (run->request->by_hand && strcmp(finding->rule, "C24") == 0) {
+            return;
+        }
+        run->steps = migdi_list_add(&run->arena, run->steps, run->step_count, sizeof *run->steps);
+        if (run->steps == NULL) {
+            return;
+        }
+        run->steps[run->step_count++] = *finding;
+    } else if (is_told(run, finding)) {
+        return;
+    }
+    migdi_finding judged = *finding;
+    migdi_accept_apply(&run->accepts, &run->arena, &judged);
+    if (!run->errors_only || judged.severity == MIGD_SEVERITY_ERROR) {
+        migdi_findings_add(run->findings, &judged);
+    }
+}
+
+/* What the spec's keys have wrong; then warnings would speak of defaults that nobody wished. */
+static void tell_spec(check_run *run)
+{
+    const migd_spec *spec = run->request->spec;
+    const size_t count = migdi_spec_finding_count(spec);
+    const char *object = migdi_extract_title(migd_spec_object(spec), &run->arena);
+    for (size_t i = 0; i < count; i++) {
+        const migdi_spec_finding *wrong = migdi_spec_finding_at(spec, i);
+        migdi_findings_add(run->findings, &(migdi_finding){.rule = "spec",
+                                                           .severity = MIGD_SEVERITY_ERROR,
+                                                           .message = wrong->message,
+                                                           .hint = wrong->hint,
+                                                           .object = object,
+                                                           .pointer = wrong->pointer,
+                                                           .place = wrong->place});
+    }
+    run->errors_only = count > 0;
+}
+
+static bool judge(check_run *run, const migd_objects *after)
+{
+    const migdi_check_request *request = run->request;
+    migdi_judge judge = {.arena = &run->arena, .tell = tell, .user = run};
+    migdi_world now = {0};
+    migdi_world then = {0};
+    run->accepts.options = request->options;
+    if (!migdi_accept_read(after, &run->arena, &run->accepts) ||
+        !migdi_extract(after, request->spec, &run->arena, &then)) {
+        return false;
+    }
+    if (request->before != NULL) {
+        if (!migdi_extract(request->before, NULL, &run->arena, &now)) {
+            return false;
+        }
+        run->judges_step = true;
+        migdi_rules_judge_step(&judge, &now, &then);
+        run->judges_step = false;
+    }
+    migdi_rules_judge(&judge, &then);
+    return !run->arena.failed;
+}
+
+migd_status migdi_check(const migdi_check_request *request, migd_findings **out, migd_error **error)
+{
+    check_run run = {.request = request, .findings = migdi_findings_new()};
+    migd_objects *rendered = NULL;
+    *out = NULL;
+    migd_status status = migdi_accept_check(request->options, error);
+    if (status >= 0 && run.findings == NULL) {
+        status = migdi_fail_nomem(error);
+    }
+    if (status >= 0 && request->spec != NULL) {
+        tell_spec(&run);
+    }
+    if (status >= 0 && request->after == NULL) {
+        status = migdi_spec_render(request->spec, &rendered, error);
+    }
+    if (status >= 0 && !judge(&run, request->after == NULL ? rendered : request->after)) {
+        status = migdi_fail_nomem(error);
+    }
+    if (status >= 0) {
+        status = migdi_findings_take(run.findings, out, error);
+    } else {
+        migd_findings_free(run.findings);
+    }
+    migd_objects_free(rendered);
+    migdi_arena_free(&run.arena);
+    return status;
+}
+
+static migd_status refuse(migd_findings **out, migd_error **error, const char *message)
+{
+    if (out != NULL) {
+        *out = NULL;
+    }
+    return migdi_fail(error, MIGD_ERR_INVALID, "%s", message);
+}
+
+migd_status migd_check_spec(const migd_spec *spec, const migd_call_options *options,
+                            migd_findings **out, migd_error **error)
+{
+    migdi_error_clear(error);
+    if (spec == NULL || out == NULL) {
+        return refuse(out, error, "a spec and a place for the findings are needed");
+    }
+    return migdi_check(&(migdi_check_request){.spec = spec, .options = options}, out, error);
+}
+
+migd_status migd_check_objects(const migd_objects *objects, const migd_call_options *options,
+                               migd_findings **out, migd_error **error)
+{
+    migdi_error_clear(error);
+    if (objects == NULL || out == NULL) {
+        return refuse(out, error, "objects and a place for the findings are needed");
+    }
+    return migdi_check(&(migdi_check_request){.after = objects, .options = options}, out, error);
+}
+
+migd_status migd_check_change(const migd_objects *before, const migd_objects *after,
+                              const migd_call_options *options, migd_findings **out,
+                              migd_error **error)
+{
+    migdi_error_clear(error);
+    if (before == NULL || after == NULL || out == NULL) {
+        return refuse(out, error,
+                      "objects before and after and a place for the findings are needed");
+    }
+    return migdi_check(&(migdi_check_request){.before = before, .after = after, .options = options},
+                       out, error);
+}
+
+migd_status migd_rules(migd_object **out, migd_error **error)
+{
+    static const char *const severities[] = {"note", "warning", "error"};
+    migdi_error_clear(error);
+    if (out == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "a place for the rules is needed");
+    }
+    migdi_builder builder;
+    migdi_build(&builder);
+    migdi_build_array(&builder, "%s", "");
+    const migdi_rule *rule = NULL;
+    for (size_t i = 0; (rule = migdi_rules_at(i)) != NULL; i++) {
+        migdi_build_string(&builder, rule->id, "/-/id");
+        migdi_build_string(&builder, severities[rule->severity], "/%zu/severity", i);
+        migdi_build_string(&builder, rule->title, "/%zu/title", i);
+        migdi_build_string(&builder, rule->why, "/%zu/why", i);
+        migdi_build_string(&builder, rule->example, "/%zu/example", i);
+        migdi_build_string(&builder, rule->ways_out, "/%zu/waysOut", i);
+        migdi_text accept = {0};
+        migdi_text_format(&accept, "--accept %s, or annotation migdeploy.dev/accept: \"%s: why\"",
+                          rule->id, rule->id);
+        if (accept.failed) {
+            builder.status = builder.status < 0 ? builder.status : MIGD_ERR_NOMEM;
+        }
+        migdi_build_string(&builder, rule->acceptable ? migdi_text_string(&accept) : "never",
+                           "/%zu/accept", i);
+        migdi_build_string(&builder, rule->source, "/%zu/source", i);
+        migdi_text_free(&accept);
+    }
+    return migdi_build_take(&builder, out, error);
+}
