@@ -47,10 +47,7 @@ const char *migdi_object_json(const migd_object *value, migdi_arena *arena);
 
 /* --- reading as a spec is read ----------------------------------------------------------------- */
 
-enum {
-    MIGDI_READ_ALL_KEYS = 1, /* a second key of the same name is kept: it becomes a finding */
-    MIGDI_READ_YAML = 2      /* as YAML also when it begins as JSON does */
-};
+enum { MIGDI_READ_ALL_KEYS = 1 /* a second key of the same name is kept: it becomes a finding */ };
 
 /* A copy of the options (NULL: the defaults) that reads in that manner. name: where they have none; NULL:
  * none. *out: for migd_read_options_free(). MIGD_OK or MIGD_ERR_NOMEM. */
