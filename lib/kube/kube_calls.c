@@ -358,9 +358,15 @@ const migdi_call *migdi_kube_delete(migdi_arena *arena, const migdi_kube_resourc
     }
     migdi_build_string(&builder, end->propagation == NULL ? "Background" : end->propagation,
                        "/propagationPolicy");
-    migdi_call *call = make_plain(arena, &about, MIGDI_CALL_WRITE, "DELETE", "delete");
+    migdi_text path = {0};
+    add_subject(&path, &about);
+    if (end->dry_run) {
+        add_query(&path, "dryRun", "All");
+    }
+    migdi_call *call = make(arena, &about, end->dry_run ? MIGDI_CALL_READ : MIGDI_CALL_WRITE,
+                            "DELETE", "delete", &path);
     if (call != NULL) {
-        call->idempotent = end->uid != NULL;
+        call->idempotent = end->dry_run || end->uid != NULL;
     }
     return with_body(arena, call, JSON, take_body(arena, &builder));
 }

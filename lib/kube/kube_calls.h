@@ -30,6 +30,7 @@ typedef struct migdi_kube_end {
     const char *uid;              /* NULL: whichever object has the name */
     const char *resource_version; /* NULL: any */
     const char *propagation;      /* NULL: "Background" */
+    bool dry_run;                 /* the server only says whether it would: a read */
 } migdi_kube_end;
 
 /* --- reads --- */
