@@ -60,18 +60,9 @@ static void tell(void *user, const migdi_finding *finding)
 /* What the spec's keys have wrong; then warnings would speak of defaults that nobody wished. */
 static void tell_spec(check_run *run)
 {
-    const migd_spec *spec = run->request->spec;
-    const size_t count = migdi_spec_finding_count(spec);
-    const char *object = migdi_extract_title(migd_spec_object(spec), &run->arena);
+    const size_t count = migdi_spec_finding_count(run->request->spec);
     for (size_t i = 0; i < count; i++) {
-        const migdi_spec_finding *wrong = migdi_spec_finding_at(spec, i);
-        migdi_findings_add(run->findings, &(migdi_finding){.rule = "spec",
-                                                           .severity = MIGD_SEVERITY_ERROR,
-                                                           .message = wrong->message,
-                                                           .hint = wrong->hint,
-                                                           .object = object,
-                                                           .pointer = wrong->pointer,
-                                                           .place = wrong->place});
+        migdi_findings_add(run->findings, migdi_spec_finding(run->request->spec, i));
     }
     run->errors_only = count > 0;
 }
