@@ -14,6 +14,12 @@ struct migdi_arena_block {
     alignas(max_align_t) char bytes[];
 };
 
+struct migdi_arena_gift {
+    migdi_arena_gift *older;
+    void *owned;
+    void (*release)(void *);
+};
+
 static bool add_block(migdi_arena *arena, size_t size)
 {
     size_t wanted = arena->blocks == NULL ? FIRST_BLOCK : arena->blocks->size * 2;
@@ -106,8 +112,23 @@ char *migdi_arena_format(migdi_arena *arena, const char *format, ...)
     return text;
 }
 
+bool migdi_arena_give(migdi_arena *arena, void *owned, void (*release)(void *))
+{
+    migdi_arena_gift *gift = migdi_arena_alloc(arena, sizeof *gift);
+    if (gift == NULL) {
+        release(owned);
+        return false;
+    }
+    *gift = (migdi_arena_gift){arena->gifts, owned, release};
+    arena->gifts = gift;
+    return true;
+}
+
 void migdi_arena_free(migdi_arena *arena)
 {
+    for (const migdi_arena_gift *gift = arena->gifts; gift != NULL; gift = gift->older) {
+        gift->release(gift->owned);
+    }
     for (migdi_arena_block *block = arena->blocks; block != NULL;) {
         migdi_arena_block *older = block->older;
         if (arena->secret) {

@@ -8,10 +8,12 @@
 #include <stdarg.h>
 
 typedef struct migdi_arena_block migdi_arena_block;
+typedef struct migdi_arena_gift migdi_arena_gift;
 
 /* {0} is an empty arena. `failed` stays set after the first piece that could not be had. */
 typedef struct migdi_arena {
     migdi_arena_block *blocks;
+    migdi_arena_gift *gifts;
     char *next;
     size_t left;
     size_t used; /* bytes taken from the allocator, for ceilings */
@@ -32,7 +34,11 @@ char *migdi_arena_format(migdi_arena *arena, const char *format, ...)
 char *migdi_arena_format_list(migdi_arena *arena, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-/* Frees every piece; the arena is empty again and may be used anew. */
+/* Gives something that is no piece to the arena: `release` is called with it when the arena is freed,
+ * last given first. On lack of memory it is called at once; false. */
+bool migdi_arena_give(migdi_arena *arena, void *owned, void (*release)(void *));
+
+/* Frees every piece and gift; the arena is empty again and may be used anew. */
 void migdi_arena_free(migdi_arena *arena);
 
 #endif

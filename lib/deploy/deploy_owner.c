@@ -1,0 +1,112 @@
+/* Whose a field or an object is, from its managedFields. */
+#include "deploy_owner.h"
+
+#include "kube_managed_fields.h"
+
+#include <string.h>
+
+static bool starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+migdi_owner_kind migdi_owner_kind_of(const char *manager)
+{
+    static const struct {
+        const char *start;
+        migdi_owner_kind kind;
+    } known[] = {
+        {"migdeploy", MIGDI_OWNER_OURS},
+        {"kubectl", MIGDI_OWNER_KUBECTL},
+        {"before-first-apply", MIGDI_OWNER_KUBECTL},
+        {"kube-controller-manager", MIGDI_OWNER_CONTROLLER},
+        {"helm", MIGDI_OWNER_RELEASE},
+        {"argocd", MIGDI_OWNER_RELEASE},
+        {"kustomize-controller", MIGDI_OWNER_RELEASE}, /* flux */
+        {"helm-controller", MIGDI_OWNER_RELEASE},      /* flux */
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (starts_with(manager, known[i].start)) {
+            return known[i].kind;
+        }
+    }
+    return MIGDI_OWNER_FOREIGN;
+}
+
+/* Marks that releases leave on what they look after, whoever wrote last. */
+static const char *release_of(const migd_object *object)
+{
+    static const struct {
+        const char *pointer;
+        const char *value; /* NULL: any */
+        const char *name;
+    } marks[] = {
+        {"/metadata/labels/app.kubernetes.io~1managed-by", "Helm", "helm"},
+        {"/metadata/annotations/meta.helm.sh~1release-name", NULL, "helm"},
+        {"/metadata/annotations/argocd.argoproj.io~1tracking-id", NULL, "argocd"},
+        {"/metadata/labels/argocd.argoproj.io~1instance", NULL, "argocd"},
+        {"/metadata/labels/kustomize.toolkit.fluxcd.io~1name", NULL, "flux"},
+        {"/metadata/labels/helm.toolkit.fluxcd.io~1name", NULL, "flux"},
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        const char *value = migd_object_text(object, marks[i].pointer, NULL);
+        if (value != NULL && (marks[i].value == NULL || strcmp(value, marks[i].value) == 0)) {
+            return marks[i].name;
+        }
+    }
+    return migd_object_text(object, "/metadata/ownerReferences/0/name", NULL);
+}
+
+static migdi_owner harder(migdi_owner left, migdi_owner right)
+{
+    return right.kind > left.kind ? right : left;
+}
+
+migdi_owner migdi_owner_of(const migd_object *object)
+{
+    const char *release = release_of(object);
+    if (release != NULL) {
+        return (migdi_owner){MIGDI_OWNER_RELEASE, release};
+    }
+    migdi_owner owner = {MIGDI_OWNER_NONE, NULL};
+    for (size_t i = 0; i < migdi_kube_manager_count(object); i++) {
+        const char *name = migdi_kube_manager_at(object, i).name;
+        const migdi_owner_kind kind = migdi_owner_kind_of(name);
+        if (kind == MIGDI_OWNER_OURS || kind == MIGDI_OWNER_KUBECTL ||
+            kind == MIGDI_OWNER_RELEASE) {
+            owner = harder(owner, (migdi_owner){kind, name});
+        }
+    }
+    return owner;
+}
+
+migdi_owner migdi_owner_of_field(const migd_object *object, const char *pointer, const char *but,
+                                 bool *also, migdi_arena *arena)
+{
+    migdi_owner owner = {MIGDI_OWNER_NONE, NULL};
+    *also = false;
+    for (size_t i = 0; i < migdi_kube_manager_count(object); i++) {
+        const migdi_kube_manager manager = migdi_kube_manager_at(object, i);
+        if (!migdi_kube_manager_owns(&manager, object, pointer, arena)) {
+            continue;
+        }
+        if (strcmp(manager.name, but) == 0) {
+            *also = true;
+        } else {
+            owner = harder(owner, (migdi_owner){migdi_owner_kind_of(manager.name), manager.name});
+        }
+    }
+    return owner;
+}
+
+migdi_owner migdi_owner_in_conflict(const migd_error *conflict)
+{
+    migdi_owner owner = {MIGDI_OWNER_NONE, NULL};
+    for (size_t i = 0; i < migd_error_detail_count(conflict); i++) {
+        const char *manager = migd_error_detail(conflict, i, MIGD_DETAIL_SUBJECT);
+        if (manager != NULL) {
+            owner = harder(owner, (migdi_owner){migdi_owner_kind_of(manager), manager});
+        }
+    }
+    return owner;
+}

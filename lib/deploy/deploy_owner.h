@@ -1,0 +1,40 @@
+/* Whose a field or an object is, from its managedFields: what decides between taking over and leaving alone. */
+#ifndef MIGDI_DEPLOY_OWNER_H
+#define MIGDI_DEPLOY_OWNER_H
+
+#include "core_arena.h"
+
+#include <migdeploy/error.h>
+#include <migdeploy/object.h>
+
+/* In the order of how hard it is to take from them. */
+typedef enum {
+    MIGDI_OWNER_NONE,
+    MIGDI_OWNER_OURS,       /* migdeploy and its own managers */
+    MIGDI_OWNER_KUBECTL,    /* kubectl*, before-first-apply: adopted without asking */
+    MIGDI_OWNER_CONTROLLER, /* kube-controller-manager: what an autoscaler wrote */
+    MIGDI_OWNER_RELEASE,    /* helm, argocd, flux, or an owner object: with MIGD_CALL_ADOPT */
+    MIGDI_OWNER_FOREIGN     /* anybody else */
+} migdi_owner_kind;
+
+typedef struct migdi_owner {
+    migdi_owner_kind kind;
+    const char *name; /* borrowed from what was read; NULL: nobody */
+} migdi_owner;
+
+/* What a field manager's name says. */
+migdi_owner_kind migdi_owner_kind_of(const char *manager);
+
+/* Who looks after an object as a whole: RELEASE for helm, argocd, flux or an owner object, else KUBECTL or
+ * OURS when they are among its managers, else NONE. */
+migdi_owner migdi_owner_of(const migd_object *object);
+
+/* Of those who own the field at the pointer, the one hardest to take from; `but`, a manager of ours, is not
+ * counted. *also: whether `but` owns it too. */
+migdi_owner migdi_owner_of_field(const migd_object *object, const char *pointer, const char *but,
+                                 bool *also, migdi_arena *arena);
+
+/* Of those whom a conflict names (its details), the one hardest to take from. */
+migdi_owner migdi_owner_in_conflict(const migd_error *conflict);
+
+#endif
