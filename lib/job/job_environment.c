@@ -12,6 +12,7 @@ static const char *const names[] = {
     /* A pod's own cluster (client-go, rest/config.go). */
     "KUBERNETES_SERVICE_HOST",
     "KUBERNETES_SERVICE_PORT",
+    "POD_NAMESPACE",
     /* Proxies, as Go's httpproxy reads them: the upper case comes first. */
     "HTTP_PROXY",
     "http_proxy",
@@ -27,10 +28,8 @@ struct migdi_environment {
     const char *values[NAMES];
 };
 
-const migdi_environment *migdi_environment_read(migdi_arena *arena,
-                                                const char *(*variable)(const char *name,
-                                                                        void *user),
-                                                void *user)
+const migdi_environment *migdi_environment_read(
+    migdi_arena *arena, const char *(*variable)(const char *name, void *user), void *user)
 {
     migdi_environment *environment = migdi_arena_alloc_zeroed(arena, 1, sizeof *environment);
     for (size_t i = 0; environment != NULL && i < NAMES; i++) {
