@@ -58,8 +58,8 @@ migd_status migdi_kube_client_new(migd_context *context, migdi_kubeconfig *confi
     return MIGD_OK;
 }
 
-migd_status migd_kube_open(migd_context *context, const migd_call_options *options,
-                           migd_kube **out, migd_error **error)
+migd_status migd_kube_open(migd_context *context, const migd_call_options *options, migd_kube **out,
+                           migd_error **error)
 {
     migdi_error_clear(error);
     if (out == NULL) {
@@ -88,9 +88,8 @@ migd_status migd_kube_open(migd_context *context, const migd_call_options *optio
         migdi_kubeconfig_free(&config);
         return status;
     }
-    return migdi_kube_client_new(context, &config,
-                                 migd_call_options_text(options, MIGD_CALL_FIELD_MANAGER), out,
-                                 error);
+    return migdi_kube_client_new(
+        context, &config, migd_call_options_text(options, MIGD_CALL_FIELD_MANAGER), out, error);
 }
 
 void migd_kube_free(migd_kube *kube)

@@ -1,0 +1,18 @@
+/* The step that deletes one object and waits until it is gone. */
+#ifndef MIGDI_KUBE_DELETE_H
+#define MIGDI_KUBE_DELETE_H
+
+#include "job_step.h"
+#include "kube_resource.h"
+
+typedef struct migdi_kube_delete_wish {
+    const migdi_kube_resource *resource;
+    const char *namespace_;
+    const char *name;
+    const char *uid; /* of the object that is to go; another one of its name is let be */
+} migdi_kube_delete_wish;
+
+/* Of any goal: the object goes. */
+extern const migdi_step_kind migdi_kube_delete_step;
+
+#endif
