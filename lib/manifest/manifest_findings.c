@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A pointer that would make a line longer is left out of it. */
+#define LINE_WIDTH 97
+
 typedef struct entry {
     migdi_finding finding;
     size_t order; /* in which it was added */
@@ -184,14 +187,16 @@ static void add_details(migdi_text *text, const migdi_finding *finding)
         if (related->object == NULL) {
             continue;
         }
+        const size_t start = text->size;
         migdi_text_add_string(text, "    see ");
         if (related->place.file != NULL) {
             add_place(text, NULL, related->place);
             migdi_text_add_char(text, ' ');
         }
         migdi_text_add_string(text, related->object);
-        if (related->pointer != NULL && *related->pointer != '\0') {
-            migdi_text_format(text, " %s", related->pointer);
+        const char *pointer = related->pointer == NULL ? "" : related->pointer;
+        if (*pointer != '\0' && text->size - start + 1 + strlen(pointer) <= LINE_WIDTH) {
+            migdi_text_format(text, " %s", pointer);
         }
         migdi_text_add_char(text, '\n');
     }

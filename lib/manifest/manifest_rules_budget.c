@@ -368,7 +368,7 @@ void migdi_rule_t11(migdi_judge *judge, const migdi_facts *facts)
 void migdi_rule_t12(migdi_judge *judge, const migdi_facts *facts)
 {
     if (facts->autoscaler_count > 0 && facts->replicas.known && !facts->live && !facts->rendered) {
-        migdi_say(judge, &facts->replicas.at, &facts->autoscalers[0].at,
+        migdi_say(judge, &facts->replicas.at, NULL,
                   "Leave replicas out of what is applied again while an autoscaler counts",
                   "each apply undoes the autoscaler's count");
     }
