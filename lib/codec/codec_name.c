@@ -57,8 +57,8 @@ static const char *subdomain_problem(const char *text, size_t size)
         const char *dot = size == start ? NULL : memchr(text + start, '.', size - start);
         const size_t end = dot == NULL ? size : (size_t)(dot - text);
         if (!is_word(text + start, end - start, is_lower_or_digit, "-")) {
-            return "must be lower case letters, digits, '-' and '.', each part with a letter or digit "
-                   "at both ends";
+            return "must be lower case letters, digits, '-' and '.', each part with a letter or "
+                   "digit at both ends";
         }
         start = end + 1;
     }

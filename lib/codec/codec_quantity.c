@@ -336,12 +336,13 @@ migd_status migdi_quantity_read(const migd_object *value, migdi_quantity *out, m
     size_t size = 0;
     const char *text = migdi_object_string(value, &size);
     const int32_t kind = migd_object_kind(value);
-    if (kind == MIGD_KIND_INTEGER || kind == MIGD_KIND_NUMBER) {
+    const bool is_number = kind == MIGD_KIND_INTEGER || kind == MIGD_KIND_NUMBER;
+    if (is_number) {
         text = migdi_object_json(value, &arena);
         size = text == NULL ? 0 : strlen(text);
     }
     migd_status status = MIGD_OK;
-    if (arena.failed) {
+    if (is_number && text == NULL) {
         status = migdi_fail_nomem(error);
     } else if (text != NULL) {
         for (; size > 0 && is_blank(text[0]); size--) {
