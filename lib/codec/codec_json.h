@@ -30,6 +30,10 @@ migd_status migdi_json_read(const char *bytes, size_t size, const migdi_json_rul
 migd_status migdi_json_read_at(migdi_source *source, size_t *at, const migdi_json_rules *rules,
                                migd_object **out, migd_error **error);
 
+/* The whole of a source: one value, and nothing behind it but blanks. */
+migd_status migdi_json_read_whole(migdi_source *source, const migdi_json_rules *rules,
+                                  migd_object **out, migd_error **error);
+
 /* Adds JSON; indent 0: one line. NOMEM shows in the text. */
 void migdi_json_write(const migd_object *value, int32_t indent, migdi_text *text);
 

@@ -559,8 +559,8 @@ migd_status migdi_json_read_at(migdi_source *source, size_t *at, const migdi_jso
     return r.status;
 }
 
-static migd_status read_whole(migdi_source *source, const migdi_json_rules *rules,
-                              migd_object **out, migd_error **error)
+migd_status migdi_json_read_whole(migdi_source *source, const migdi_json_rules *rules,
+                                  migd_object **out, migd_error **error)
 {
     size_t at = 0;
     const migd_status status = migdi_json_read_at(source, &at, rules, out, error);
@@ -591,7 +591,7 @@ migd_status migdi_json_read(const char *bytes, size_t size, const migdi_json_rul
     if (source == NULL) {
         return migdi_fail_nomem(error);
     }
-    const migd_status status = read_whole(source, rules, out, error);
+    const migd_status status = migdi_json_read_whole(source, rules, out, error);
     migdi_source_release(source);
     return status;
 }

@@ -84,6 +84,17 @@ void migdi_build_array(migdi_builder *builder, const char *pointer, ...)
 /* Gives the document away; on failure frees it and makes the error. */
 migd_status migdi_build_take(migdi_builder *builder, migd_object **out, migd_error **error);
 
+/* --- reading as a kubeconfig is read ---------------------------------------------------------- */
+
+/* Reads the first document of a YAML or JSON text and nothing behind it. Of a key that stands twice the last one
+ * counts. *out: for migdi_object_free_secret(); NULL when the text holds no document. name: what places
+ * show. */
+migd_status migdi_object_read_first(const char *text, size_t size, const char *name,
+                                    migd_object **out, migd_error **error);
+
+/* Wipes all texts of a document, then frees it; NULL is allowed. */
+void migdi_object_free_secret(migd_object *document);
+
 /* --- editing text ----------------------------------------------------------------------------- */
 
 /* Sets the value at the pointer in a YAML or JSON text by splicing, so that comments and layout

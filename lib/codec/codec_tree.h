@@ -35,7 +35,8 @@ enum {
     MIGDI_NODE_TEXT_SHARED = 2,  /* the string lies in the node's source */
     MIGDI_NODE_KEY_SHARED = 4,   /* the key lies in the node's source */
     MIGDI_NODE_KEY_PLACED = 8,   /* key_offset counts */
-    MIGDI_NODE_KEY_CONVERTED = 16 /* a YAML key that was no string: 1 is not '1' */
+    MIGDI_NODE_KEY_CONVERTED = 16, /* a YAML key that was no string: 1 is not '1' */
+    MIGDI_NODE_MERGE = 32          /* a YAML value under "<<", while its map is open */
 };
 
 struct migd_object {

@@ -1,0 +1,682 @@
+/* YAML events into the tree. As in JSON, open containers and their items lie on a stack, and the items move to
+ * the arena once, when their container closes. What an alias would add is counted before it is added. */
+#include "codec_json.h"
+#include "codec_object.h"
+#include "codec_yaml.h"
+
+#include "core_utf8.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Pairs of keys such as 1 and '1' in one map, before they count as a mistake. */
+#define TWICE_CONVERTED 16
+#define TAG(name) "tag:yaml.org,2002:" name
+
+typedef struct {
+    const char *name;
+    migd_object node; /* its items lie in the arena; meaningless while it is open */
+    size_t nodes;     /* it and all below it, for the bill of an alias */
+    bool open;        /* an alias within its own anchor has no end */
+} anchor;
+
+/* An open container. */
+typedef struct {
+    size_t node;        /* its index on the stack */
+    size_t nodes;       /* how many values there were with it */
+    const char *anchor; /* its name among the anchors; NULL: none */
+} frame;
+
+typedef struct {
+    migdi_yaml_parser *parser;
+    migdi_document *document;
+    migdi_source *source;
+    migd_object *stack;
+    size_t top;
+    size_t capacity;
+    frame *frames;
+    size_t depth;
+    size_t frame_capacity;
+    size_t deepest;
+    size_t nodes;
+    size_t most_nodes;
+    size_t alias_nodes_left;
+    size_t key_bytes;
+    anchor *anchors; /* sorted by name */
+    size_t anchor_count;
+    size_t anchor_capacity;
+    size_t most_anchors;
+    migdi_scratch scratch;
+    migd_object key; /* of the value that comes next; key.key NULL: none */
+    bool merge;      /* the key was "<<" */
+    bool all_keys;   /* MIGDI_READ_ALL_KEYS: duplicates stay */
+    migd_error **error;
+} reader;
+
+static migd_status fail_at(reader *r, migd_status status, size_t offset, const char *message)
+{
+    return migdi_fail_at(r->error, status, migdi_source_place(r->source, offset), "%s", message);
+}
+
+/* --- nodes -------------------------------------------------------------------------------------------- */
+
+static migd_status count_nodes(reader *r, size_t count, size_t offset)
+{
+    if (count > r->most_nodes - r->nodes) {
+        return fail_at(r, MIGD_ERR_LIMIT, offset, "the document holds more values than the limit");
+    }
+    r->nodes += count;
+    return MIGD_OK;
+}
+
+static bool is_map(const reader *r)
+{
+    return r->depth > 0 && r->stack[r->frames[r->depth - 1].node].kind == MIGD_KIND_MAP;
+}
+
+static bool awaits_key(const reader *r)
+{
+    return is_map(r) && r->key.key == NULL && !r->merge;
+}
+
+/* Puts a node on the stack, under the key that was read before it. */
+static migd_status push(reader *r, const migd_object *node)
+{
+    if (r->top == r->capacity) {
+        void *stack = r->stack;
+        if (!migdi_grow(&stack, &r->capacity, r->top < 64 ? 64 : r->top + 1, sizeof *r->stack)) {
+            return migdi_fail_nomem(r->error);
+        }
+        r->stack = stack;
+    }
+    migd_object *pushed = &r->stack[r->top++];
+    *pushed = *node;
+    pushed->key = r->key.key;
+    pushed->key_size = r->key.key_size;
+    pushed->key_offset = r->key.key_offset;
+    pushed->flags = (uint8_t)(node->flags | r->key.flags | (r->merge ? MIGDI_NODE_MERGE : 0));
+    r->key = (migd_object){0};
+    r->merge = false;
+    return MIGD_OK;
+}
+
+/* --- anchors ------------------------------------------------------------------------------------------ */
+
+/* Where the name is, or where it belongs. */
+static size_t find_anchor(const reader *r, const char *name, bool *found)
+{
+    size_t low = 0;
+    size_t high = r->anchor_count;
+    *found = false;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = strcmp(r->anchors[middle].name, name);
+        if (order == 0) {
+            *found = true;
+            return middle;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static migd_status add_anchor(reader *r, const char *name, size_t at, size_t offset)
+{
+    if (r->anchor_count == r->most_anchors) {
+        return fail_at(r, MIGD_ERR_LIMIT, offset, "the document has more anchors than the limit");
+    }
+    void *anchors = r->anchors;
+    const char *copy = migdi_arena_text(&r->document->arena, name, strlen(name));
+    if (copy == NULL ||
+        !migdi_grow(&anchors, &r->anchor_capacity, r->anchor_count + 1, sizeof *r->anchors)) {
+        return migdi_fail_nomem(r->error);
+    }
+    r->anchors = anchors;
+    memmove(&r->anchors[at + 1], &r->anchors[at], (r->anchor_count - at) * sizeof *r->anchors);
+    r->anchors[at] = (anchor){.name = copy};
+    r->anchor_count++;
+    return MIGD_OK;
+}
+
+/* The anchor of a node that begins; a name may be given anew. *name becomes the lasting copy. */
+static migd_status open_anchor(reader *r, const char **name, size_t offset)
+{
+    if (*name == NULL) {
+        return MIGD_OK;
+    }
+    bool found = false;
+    const size_t at = find_anchor(r, *name, &found);
+    const migd_status status = found ? MIGD_OK : add_anchor(r, *name, at, offset);
+    if (status == MIGD_OK) {
+        r->anchors[at].open = true;
+        *name = r->anchors[at].name;
+    }
+    return status;
+}
+
+static void close_anchor(reader *r, const char *name, const migd_object *node, size_t nodes)
+{
+    bool found = false;
+    const size_t at = name == NULL ? 0 : find_anchor(r, name, &found);
+    if (found) {
+        r->anchors[at].node = *node;
+        r->anchors[at].nodes = nodes;
+        r->anchors[at].open = false;
+    }
+}
+
+/* --- merge keys ----------------------------------------------------------------------------------------- */
+
+static bool may_merge(const migd_object *value)
+{
+    if (value->kind == MIGD_KIND_MAP) {
+        return true;
+    }
+    if (value->kind != MIGD_KIND_ARRAY) {
+        return false;
+    }
+    for (size_t i = 0; i < value->count; i++) {
+        if (value->as.items[i].kind != MIGD_KIND_MAP) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* How many members a merged value brings. */
+static size_t merged_count(const migd_object *value)
+{
+    size_t count = value->kind == MIGD_KIND_MAP ? value->count : 0;
+    for (size_t i = 0; value->kind == MIGD_KIND_ARRAY && i < value->count; i++) {
+        count += value->as.items[i].count;
+    }
+    return count;
+}
+
+static size_t move_members(const migd_object *value, migd_object *to)
+{
+    if (value->kind == MIGD_KIND_MAP && value->count > 0) {
+        memcpy(to, value->as.items, value->count * sizeof *to);
+        return value->count;
+    }
+    size_t moved = 0;
+    for (size_t i = 0; value->kind == MIGD_KIND_ARRAY && i < value->count; i++) {
+        moved += move_members(&value->as.items[i], to + moved);
+    }
+    return moved;
+}
+
+/* The members of a map, with those that "<<" brings in its place. Each was copied when its alias was read,
+ * so they can be moved. */
+static migd_object *gather_members(reader *r, const migd_object *items, size_t count, size_t *gathered)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += (items[i].flags & MIGDI_NODE_MERGE) != 0 ? merged_count(&items[i]) : 1;
+    }
+    *gathered = total;
+    migd_object *out = migdi_arena_alloc(&r->document->arena, total * sizeof *out);
+    size_t at = 0;
+    for (size_t i = 0; out != NULL && i < count; i++) {
+        if ((items[i].flags & MIGDI_NODE_MERGE) != 0) {
+            at += move_members(&items[i], out + at);
+        } else {
+            out[at++] = items[i];
+        }
+    }
+    return out;
+}
+
+/* --- keys ---------------------------------------------------------------------------------------------- */
+
+static void write_key(const migd_object *node, migdi_text *text)
+{
+    if (node->kind == MIGD_KIND_BOOLEAN) {
+        migdi_text_add_string(text, node->as.boolean != 0 ? "true" : "false");
+    } else if (node->kind == MIGD_KIND_INTEGER) {
+        migdi_text_format(text, "%lld", (long long)node->as.integer);
+    } else if (isnan(node->as.number)) {
+        migdi_text_add_string(text, ".nan");
+    } else if (isinf(node->as.number)) {
+        migdi_text_add_string(text, node->as.number < 0 ? "-.inf" : ".inf");
+    } else {
+        migdi_json_write_double(node->as.number, text);
+    }
+}
+
+static migd_status convert_key(reader *r, const migd_object *node, size_t offset)
+{
+    if (node->kind == MIGD_KIND_NULL || node->kind == MIGD_KIND_ARRAY || node->kind == MIGD_KIND_MAP) {
+        return fail_at(r, MIGD_ERR_PARSE, offset,
+                       node->kind == MIGD_KIND_NULL ? "a key is null: put it in quotes"
+                                                    : "a key cannot be a list or a map");
+    }
+    if ((node->flags & MIGDI_NODE_UNSIGNED) != 0) {
+        return fail_at(r, MIGD_ERR_PARSE, offset, "a key is too large an integer: put it in quotes");
+    }
+    migdi_text text = {0};
+    write_key(node, &text);
+    const char *key =
+        text.failed ? NULL : migdi_arena_text(&r->document->arena, migdi_text_string(&text), text.size);
+    r->key.key = key;
+    r->key.key_size = (uint32_t)text.size;
+    r->key.flags = MIGDI_NODE_KEY_PLACED | MIGDI_NODE_KEY_CONVERTED;
+    migdi_text_free(&text);
+    return key == NULL ? migdi_fail_nomem(r->error) : MIGD_OK;
+}
+
+/* The node becomes the key of the value that comes next. */
+static migd_status take_key(reader *r, const migd_object *node, size_t offset)
+{
+    r->key.key_offset = (uint32_t)offset;
+    if (node->kind != MIGD_KIND_STRING) {
+        return convert_key(r, node, offset);
+    }
+    if (node->count > r->key_bytes) {
+        return fail_at(r, MIGD_ERR_LIMIT, offset, "the key is longer than the limit");
+    }
+    r->key.key = node->as.text;
+    r->key.key_size = node->count;
+    r->key.flags = MIGDI_NODE_KEY_PLACED;
+    return MIGD_OK;
+}
+
+static migd_status refuse_duplicate(reader *r, const migd_object *first, const migd_object *second)
+{
+    /* A member that "<<" brought stands where it was written; that is where to look. */
+    const bool swapped = second->key_offset < first->key_offset;
+    const migd_object *later = swapped ? first : second;
+    const migdi_place before = migdi_source_place(r->source, (swapped ? second : first)->key_offset);
+    return migdi_fail_at(r->error, MIGD_ERR_PARSE, migdi_source_place(r->source, later->key_offset),
+                         "key \"%s\" stands here a second time, first in line %d", later->key,
+                         (int)before.line);
+}
+
+/* Refuses a key that stands twice. For Kubernetes 1 and '1' are two keys until both become "1": then the
+ * later one is kept. */
+static migd_status check_keys(reader *r, migd_object *items, size_t *count)
+{
+    for (size_t dropped = 0;; dropped++) {
+        size_t first = 0;
+        size_t second = SIZE_MAX;
+        if (!migdi_items_duplicate(items, *count, &r->scratch, &first, &second)) {
+            return migdi_fail_nomem(r->error);
+        }
+        if (second == SIZE_MAX) {
+            return MIGD_OK;
+        }
+        const uint8_t differ = items[first].flags ^ items[second].flags;
+        if ((differ & MIGDI_NODE_KEY_CONVERTED) == 0 || dropped == TWICE_CONVERTED) {
+            return refuse_duplicate(r, &items[first], &items[second]);
+        }
+        memmove(&items[first], &items[first + 1], (*count - first - 1) * sizeof *items);
+        --*count;
+    }
+}
+
+/* --- containers --------------------------------------------------------------------------------------- */
+
+static migd_status open_container(reader *r, const migdi_yaml_event *event, uint8_t kind)
+{
+    if (awaits_key(r)) {
+        return fail_at(r, MIGD_ERR_PARSE, event->offset, "a key cannot be a list or a map");
+    }
+    const char *anchor_name = event->anchor;
+    const migd_object node = {
+        .kind = kind, .offset = (uint32_t)event->offset, .source = r->source};
+    migd_status status = count_nodes(r, 1, event->offset);
+    if (status == MIGD_OK) {
+        status = open_anchor(r, &anchor_name, event->offset);
+    }
+    if (status == MIGD_OK) {
+        status = push(r, &node);
+    }
+    if (status < 0) {
+        return status;
+    }
+    void *frames = r->frames;
+    if (!migdi_grow(&frames, &r->frame_capacity, r->depth + 1, sizeof *r->frames)) {
+        return migdi_fail_nomem(r->error);
+    }
+    r->frames = frames;
+    r->frames[r->depth++] = (frame){r->top - 1, r->nodes, anchor_name};
+    return MIGD_OK;
+}
+
+/* Moves the items of a container to the arena. */
+static migd_status keep_items(reader *r, migd_object *node, size_t count)
+{
+    const migd_object *items = node + 1;
+    bool merges = false;
+    for (size_t i = 0; i < count; i++) {
+        if ((items[i].flags & MIGDI_NODE_MERGE) == 0) {
+            continue;
+        }
+        merges = true;
+        if (!may_merge(&items[i])) {
+            return fail_at(r, MIGD_ERR_PARSE, items[i].offset, "\"<<\" takes a map, or a list of maps");
+        }
+    }
+    migd_object *kept = NULL;
+    if (merges) {
+        kept = gather_members(r, items, count, &count);
+    } else {
+        kept = migdi_arena_alloc(&r->document->arena, count * sizeof *kept);
+        if (kept != NULL) {
+            memcpy(kept, items, count * sizeof *kept);
+        }
+    }
+    if (kept == NULL) {
+        return migdi_fail_nomem(r->error);
+    }
+    const bool check = node->kind == MIGD_KIND_MAP && !r->all_keys;
+    const migd_status status = check ? check_keys(r, kept, &count) : MIGD_OK;
+    node->as.items = kept;
+    node->count = (uint32_t)count;
+    node->capacity = (uint32_t)count;
+    return status;
+}
+
+static migd_status close_container(reader *r)
+{
+    const frame closed = r->frames[--r->depth];
+    migd_object *node = &r->stack[closed.node];
+    const size_t count = r->top - closed.node - 1;
+    r->top = closed.node + 1;
+    const migd_status status = count == 0 ? MIGD_OK : keep_items(r, node, count);
+    if (status == MIGD_OK) {
+        close_anchor(r, closed.anchor, node, r->nodes - closed.nodes + 1);
+    }
+    return status;
+}
+
+/* --- scalars ------------------------------------------------------------------------------------------ */
+
+/* The standard alphabet of RFC 4648, padded, line ends skipped: as Go's base64.StdEncoding. false: it is
+ * none. `out` has room for the text. */
+static bool decode_base64(const char *text, size_t size, char *out, size_t *length)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint32_t bits = 0;
+    size_t digits = 0;
+    size_t padding = 0;
+    *length = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\n' || text[i] == '\r') {
+            continue;
+        }
+        const char *digit = text[i] == '\0' ? NULL : strchr(alphabet, text[i]);
+        if (text[i] == '=' ? digits % 4 < 2 && padding == 0 : digit == NULL || padding > 0) {
+            return false;
+        }
+        padding += text[i] == '=';
+        bits = bits << 6 | (digit == NULL ? 0 : (uint32_t)(digit - alphabet));
+        if (++digits % 4 == 0) {
+            for (int shift = 16; shift >= 0; shift -= 8) {
+                out[(*length)++] = (char)(bits >> shift & 0xFF);
+            }
+            bits = 0;
+        }
+    }
+    *length -= padding;
+    return digits % 4 == 0 && padding <= 2;
+}
+
+static migd_status read_binary(reader *r, const migdi_yaml_event *event, migd_object *node)
+{
+    char *bytes = migdi_alloc(event->size + 1);
+    size_t length = 0;
+    if (bytes == NULL) {
+        return migdi_fail_nomem(r->error);
+    }
+    migd_status status = MIGD_OK;
+    if (!decode_base64(event->text, event->size, bytes, &length)) {
+        status = fail_at(r, MIGD_ERR_PARSE, event->offset, "the text of !!binary is no base64");
+    } else if (migdi_utf8_valid_prefix(bytes, length) != length) {
+        status = fail_at(r, MIGD_ERR_PARSE, event->offset,
+                         "what !!binary stands for is no UTF-8 text, which no JSON can hold");
+    } else {
+        node->as.text = migdi_arena_text(&r->document->arena, bytes, length);
+        node->count = (uint32_t)length;
+        status = node->as.text == NULL ? migdi_fail_nomem(r->error) : MIGD_OK;
+    }
+    migdi_free(bytes);
+    return status;
+}
+
+/* A tag that names a type: the text must be one of that type, quoted or not. */
+static migd_status check_tag(reader *r, const migdi_yaml_event *event, migd_object *node)
+{
+    static const struct {
+        const char *tag;
+        const char *name;
+        uint8_t kind;
+    } types[] = {
+        {TAG("null"), "!!null", MIGD_KIND_NULL},
+        {TAG("bool"), "!!bool", MIGD_KIND_BOOLEAN},
+        {TAG("int"), "!!int", MIGD_KIND_INTEGER},
+        {TAG("float"), "!!float", MIGD_KIND_NUMBER},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (strcmp(event->tag, types[i].tag) != 0) {
+            continue;
+        }
+        if (!migdi_yaml_resolve(event->text, event->size, node)) {
+            return migdi_fail_nomem(r->error);
+        }
+        const bool widened = types[i].kind == MIGD_KIND_NUMBER && node->kind == MIGD_KIND_INTEGER;
+        return node->kind == types[i].kind || widened
+                   ? MIGD_OK
+                   : migdi_fail_at(r->error, MIGD_ERR_PARSE, migdi_source_place(r->source, event->offset),
+                                   "\"%s\" is no %s", event->text, types[i].name);
+    }
+    return MIGD_OK; /* every other tag leaves a string a string, as in Kubernetes */
+}
+
+static migd_status read_scalar_value(reader *r, const migdi_yaml_event *event, migd_object *node)
+{
+    migd_status status = MIGD_OK;
+    node->kind = MIGD_KIND_STRING;
+    if (event->tag != NULL && strcmp(event->tag, TAG("binary")) == 0) {
+        return read_binary(r, event, node);
+    }
+    if (event->tag != NULL) {
+        status = check_tag(r, event, node);
+    } else if (event->style == ':' && !migdi_yaml_resolve(event->text, event->size, node)) {
+        status = migdi_fail_nomem(r->error);
+    }
+    if (status == MIGD_OK && node->kind == MIGD_KIND_STRING) {
+        node->as.text = migdi_arena_text(&r->document->arena, event->text, event->size);
+        node->count = (uint32_t)event->size;
+        status = node->as.text == NULL ? migdi_fail_nomem(r->error) : MIGD_OK;
+    }
+    return status;
+}
+
+static bool is_merge_key(const migdi_yaml_event *event)
+{
+    return event->size == 2 && memcmp(event->text, "<<", 2) == 0 &&
+           (event->tag == NULL ? event->style == ':' : strcmp(event->tag, TAG("merge")) == 0);
+}
+
+/* A finished node that is no container: a key or a value. */
+static migd_status take_node(reader *r, const migd_object *node, size_t offset)
+{
+    if (awaits_key(r)) {
+        return take_key(r, node, offset);
+    }
+    if (node->kind == MIGD_KIND_NUMBER && !isfinite(node->as.number)) {
+        return fail_at(r, MIGD_ERR_PARSE, offset, "JSON has no infinity and no NaN: put the text in quotes");
+    }
+    return push(r, node);
+}
+
+static migd_status read_scalar(reader *r, const migdi_yaml_event *event)
+{
+    migd_object node = {.offset = (uint32_t)event->offset, .source = r->source};
+    const char *anchor_name = event->anchor;
+    migd_status status = MIGD_OK;
+    if (awaits_key(r) && is_merge_key(event)) {
+        r->merge = true;
+        return MIGD_OK;
+    }
+    status = count_nodes(r, 1, event->offset);
+    if (status == MIGD_OK) {
+        status = read_scalar_value(r, event, &node);
+    }
+    if (status == MIGD_OK) {
+        status = open_anchor(r, &anchor_name, event->offset);
+    }
+    if (status == MIGD_OK) {
+        close_anchor(r, anchor_name, &node, 1);
+        status = take_node(r, &node, event->offset);
+    }
+    return status;
+}
+
+/* --- aliases ------------------------------------------------------------------------------------------- */
+
+/* A copy of what an anchor stands for. The texts are the document's already and never change in place, so
+ * both may use them. */
+static bool copy_items(reader *r, migd_object *node)
+{
+    if (migd_object_count(node) == 0) {
+        return true;
+    }
+    migd_object *items = migdi_arena_alloc(&r->document->arena, node->count * sizeof *items);
+    if (items == NULL) {
+        return false;
+    }
+    memcpy(items, node->as.items, node->count * sizeof *items);
+    node->as.items = items;
+    for (size_t i = 0; i < node->count; i++) {
+        if (!copy_items(r, &items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static migd_status read_alias(reader *r, const migdi_yaml_event *event)
+{
+    bool found = false;
+    const size_t at = find_anchor(r, event->text, &found);
+    if (!found || r->anchors[at].open) {
+        return migdi_fail_at(r->error, MIGD_ERR_PARSE, migdi_source_place(r->source, event->offset),
+                             found ? "anchor \"%s\" contains itself" : "there is no anchor \"%s\" above",
+                             event->text);
+    }
+    const size_t nodes = r->anchors[at].nodes;
+    if (nodes > r->alias_nodes_left) {
+        return fail_at(r, MIGD_ERR_LIMIT, event->offset, "the aliases make more values than the limit");
+    }
+    r->alias_nodes_left -= nodes;
+    const migd_status status = count_nodes(r, nodes, event->offset);
+    if (status < 0) {
+        return status;
+    }
+    migd_object node = r->anchors[at].node;
+    node.flags &= MIGDI_NODE_UNSIGNED | MIGDI_NODE_TEXT_SHARED;
+    node.key = NULL;
+    if (r->depth + migdi_node_height(&node) > r->deepest) {
+        return fail_at(r, MIGD_ERR_LIMIT, event->offset, "the document nests deeper than the limit");
+    }
+    return copy_items(r, &node) ? take_node(r, &node, event->offset) : migdi_fail_nomem(r->error);
+}
+
+/* --- documents ------------------------------------------------------------------------------------------- */
+
+static migd_status read_event(reader *r, const migdi_yaml_event *event)
+{
+    switch (event->kind) {
+    case MIGDI_YAML_SCALAR:
+        return read_scalar(r, event);
+    case MIGDI_YAML_ALIAS:
+        return read_alias(r, event);
+    case MIGDI_YAML_MAPPING_START:
+        return open_container(r, event, MIGD_KIND_MAP);
+    case MIGDI_YAML_SEQUENCE_START:
+        return open_container(r, event, MIGD_KIND_ARRAY);
+    case MIGDI_YAML_MAPPING_END:
+    case MIGDI_YAML_SEQUENCE_END:
+        return close_container(r);
+    default:
+        return MIGD_OK; /* the start of a document */
+    }
+}
+
+/* From the document's start to its end. *any: there was one. */
+static migd_status read_document(reader *r, bool *any)
+{
+    migdi_yaml_event event = {0};
+    migd_status status = MIGD_OK;
+    do {
+        status = migdi_yaml_next(r->parser, &event, r->error);
+        if (status == MIGD_OK) {
+            status = read_event(r, &event);
+        }
+    } while (status == MIGD_OK && event.kind != MIGDI_YAML_END && event.kind != MIGDI_YAML_DOCUMENT_END);
+    *any = event.kind == MIGDI_YAML_DOCUMENT_END;
+    return status;
+}
+
+static migd_status find_second(reader *r, size_t *second)
+{
+    migdi_yaml_event event = {0};
+    *second = SIZE_MAX;
+    const migd_status status = migdi_yaml_next(r->parser, &event, r->error);
+    if (status == MIGD_OK && event.kind == MIGDI_YAML_DOCUMENT_START) {
+        *second = event.offset;
+    }
+    return status;
+}
+
+static size_t greater(size_t left, size_t right)
+{
+    return left > right ? left : right;
+}
+
+migd_status migdi_yaml_read(migdi_source *source, const char *text, size_t start, size_t end,
+                            const migd_read_options *options, migd_object **out, size_t *second,
+                            migd_error **error)
+{
+    bool any = false;
+    reader r = {
+        .source = source,
+        .deepest = migdi_read_limit(options, MIGD_READ_DEPTH),
+        .most_nodes = migdi_read_limit(options, MIGD_READ_NODES),
+        .most_anchors = migdi_read_limit(options, MIGD_READ_ANCHORS),
+        .alias_nodes_left =
+            greater(migdi_read_limit(options, MIGD_READ_ALIAS_NODES), (end - start) / 10),
+        .key_bytes = migdi_read_limit(options, MIGD_READ_KEY_BYTES),
+        .all_keys = options != NULL && (options->manner & MIGDI_READ_ALL_KEYS) != 0,
+        .error = error,
+    };
+    *out = NULL;
+    migd_status status = migdi_yaml_open(source, text, start, end, options, &r.parser, error);
+    if (status == MIGD_OK) {
+        r.document = migdi_document_new();
+        status = r.document == NULL || !migdi_document_hold(r.document, source)
+                     ? migdi_fail_nomem(error)
+                     : read_document(&r, &any);
+    }
+    if (status == MIGD_OK && any && second != NULL) {
+        status = find_second(&r, second);
+    }
+    if (status == MIGD_OK && any) {
+        r.document->root = r.stack[0];
+        *out = &r.document->root;
+        r.document = NULL;
+    }
+    migdi_document_free(r.document);
+    migdi_yaml_close(r.parser);
+    migdi_free(r.stack);
+    migdi_free(r.frames);
+    migdi_free(r.anchors);
+    migdi_free(r.scratch.order);
+    return status;
+}
