@@ -96,21 +96,38 @@ static void free_document(void *document)
     migd_object_free(document);
 }
 
-const migd_object *migdi_diff(const migd_object *from, const migd_object *to, migdi_arena *arena)
+/* Gives what was built to the arena. */
+static const migd_object *keep(migdi_builder *fields, migdi_arena *arena)
 {
-    diff d = {0};
-    migdi_build(&d.fields);
-    compare(&d, from, to);
-    const bool failed = d.pointer.failed;
-    migdi_text_free(&d.pointer);
     migd_object *document = NULL;
-    if (migdi_build_take(&d.fields, &document, NULL) < 0 || failed) {
-        migd_object_free(document);
+    if (migdi_build_take(fields, &document, NULL) < 0) {
         arena->failed = true;
         return NULL;
     }
     return migdi_arena_give(arena, document, free_document) ? migd_object_at(document, "/fields")
                                                             : NULL;
+}
+
+const migd_object *migdi_diff(const migd_object *from, const migd_object *to, migdi_arena *arena)
+{
+    diff d = {0};
+    migdi_build(&d.fields);
+    migdi_build_array(&d.fields, "/fields");
+    compare(&d, from, to);
+    arena->failed = arena->failed || d.pointer.failed;
+    migdi_text_free(&d.pointer);
+    return keep(&d.fields, arena);
+}
+
+const migd_object *migdi_diff_number(const char *pointer, int64_t from, int64_t to, migdi_arena *arena)
+{
+    migdi_builder fields;
+    migdi_build(&fields);
+    migdi_build_array(&fields, "/fields");
+    migdi_build_string(&fields, pointer, "/fields/0/pointer");
+    migdi_build_int64(&fields, from, "/fields/0/from");
+    migdi_build_int64(&fields, to, "/fields/0/to");
+    return keep(&fields, arena);
 }
 
 static bool is_at_or_below(const char *pointer, const char *above)

@@ -1,0 +1,337 @@
+/* What is seen of a cluster: the set, its members, who owns what, and what an apply would change. */
+#include "deploy_cluster.h"
+
+#include "codec_object.h"
+#include "deploy_diff.h"
+#include "kube_calls.h"
+#include "kube_time.h"
+#include "manifest_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *metadata(const migd_object *object, const char *key)
+{
+    return migd_object_text(migdi_object_member(object, "metadata"), key, NULL);
+}
+
+/* "app=migratorydata,tier=x" of a set's selector; "app=NAME" where there is none to read. */
+static const char *selector_of(const migd_object *set, const char *name, migdi_arena *arena)
+{
+    const migd_object *labels = migd_object_at(set, "/spec/selector/matchLabels");
+    const char *text = NULL;
+    for (size_t i = 0; i < migd_object_count(labels); i++) {
+        const char *value = migd_object_text(migd_object_item(labels, i), "", "");
+        text = text == NULL
+                   ? migdi_arena_format(arena, "%s=%s", migd_object_key(labels, i), value)
+                   : migdi_arena_format(arena, "%s,%s=%s", text, migd_object_key(labels, i), value);
+    }
+    return text == NULL ? migdi_arena_format(arena, MIGDI_LABEL_APP "=%s", name) : text;
+}
+
+/* The number behind the last "-" of a pod's name; -1 for none. */
+static int64_t ordinal_of(const char *pod, const char *set)
+{
+    const size_t size = strlen(set);
+    if (strncmp(pod, set, size) != 0 || pod[size] != '-' || pod[size + 1] < '0' ||
+        pod[size + 1] > '9') {
+        return -1;
+    }
+    char *end = NULL;
+    const long long ordinal = strtoll(pod + size + 1, &end, 10);
+    return *end == '\0' ? ordinal : -1;
+}
+
+static int by_ordinal(const void *left, const void *right)
+{
+    const int64_t a = ((const migdi_member *)left)->ordinal;
+    const int64_t b = ((const migdi_member *)right)->ordinal;
+    return (a > b) - (a < b);
+}
+
+static void observe_members(const migdi_cluster_wish *wish, migdi_view *view,
+                            const migd_object *pods, migdi_cluster_seen *seen)
+{
+    migdi_member *members = migdi_view_array(view, migd_object_count(pods), sizeof *members);
+    size_t count = 0;
+    for (size_t i = 0; members != NULL && i < migd_object_count(pods); i++) {
+        const migd_object *pod = migd_object_item(pods, i);
+        const char *name = metadata(pod, "/name");
+        const char *owner = migd_object_text(pod, "/metadata/ownerReferences/0/uid", NULL);
+        const int64_t ordinal = name == NULL ? -1 : ordinal_of(name, wish->name);
+        if (ordinal < 0 || !migdi_text_equal(owner, seen->uid)) {
+            continue;
+        }
+        const migdi_pod_state state = migdi_pod_state_of(pod);
+        members[count++] = (migdi_member){
+            .pod = name,
+            .uid = metadata(pod, "/uid"),
+            .revision = migd_object_text(pod, "/metadata/labels/controller-revision-hash", ""),
+            .ordinal = ordinal,
+            .state = state,
+            .trouble = migdi_pod_state_text(&state, migdi_view_arena(view)),
+        };
+    }
+    if (count > 1) {
+        qsort(members, count, sizeof *members, by_ordinal);
+    }
+    seen->members = members;
+    seen->member_count = count;
+}
+
+static void observe_autoscaler(const migdi_cluster_wish *wish, const migd_object *autoscalers,
+                               migdi_cluster_seen *seen)
+{
+    for (size_t i = 0; i < migd_object_count(autoscalers); i++) {
+        const migd_object *autoscaler = migd_object_item(autoscalers, i);
+        const migd_object *target = migd_object_at(autoscaler, "/spec/scaleTargetRef");
+        if (strcmp(migd_object_text(target, "/kind", ""), "StatefulSet") != 0 ||
+            strcmp(migd_object_text(target, "/name", ""), wish->name) != 0) {
+            continue;
+        }
+        const char *name = metadata(autoscaler, "/name");
+        const bool ours = migdi_text_equal(name, wish->autoscaler);
+        if (seen->autoscaler == NULL || !ours) { /* a foreign one is the news */
+            seen->autoscaler = name;
+            seen->autoscaler_is_ours = ours;
+            seen->least = migd_object_int64(autoscaler, "/spec/minReplicas", 1);
+            seen->most = migd_object_int64(autoscaler, "/spec/maxReplicas", INT32_MAX);
+        }
+    }
+}
+
+/* What an apply of the wish would change, from the server's own dry run; and, where it would change
+ * something, who would have to give it up. */
+static void observe_change(const migdi_cluster_wish *wish, migdi_view *view, const migd_object *set,
+                           migdi_cluster_seen *seen)
+{
+    migdi_arena *arena = migdi_view_arena(view);
+    migdi_kube_write write = {.manager = MIGDI_MANAGER, .force = true, .dry_run = true};
+    const migd_object *after = migdi_see(
+        view, migdi_kube_apply(arena, &migdi_kube_statefulsets, wish->applied, &write));
+    if (after == NULL) {
+        return;
+    }
+    seen->fields = migdi_diff(set, after, arena);
+    seen->template_differs = migdi_diff_touches(seen->fields, "/spec/template");
+    seen->object_differs = migdi_diff_beside(seen->fields, "/spec/replicas") > 0;
+    if (seen->object_differs) {
+        const migd_error *conflict = NULL;
+        write.force = false;
+        migdi_try_see(view, migdi_kube_apply(arena, &migdi_kube_statefulsets, wish->applied, &write),
+                      &conflict);
+        seen->conflict = migdi_owner_in_conflict(conflict);
+    }
+}
+
+static void observe_set(const migd_object *set, migdi_arena *arena, migdi_cluster_seen *seen)
+{
+    seen->exists = true;
+    seen->terminating = metadata(set, "/deletionTimestamp") != NULL;
+    seen->uid = metadata(set, "/uid");
+    seen->version = metadata(set, "/resourceVersion");
+    seen->settled = migd_object_int64(set, "/status/observedGeneration", 0) >=
+                    migd_object_int64(set, "/metadata/generation", 0);
+    seen->replicas = migd_object_int64(set, "/spec/replicas", 1);
+    seen->partition = migd_object_int64(set, "/spec/updateStrategy/rollingUpdate/partition", 0);
+    seen->update_revision = migd_object_text(set, "/status/updateRevision", "");
+    seen->restarted_at = migd_object_text(
+        set, "/spec/template/metadata/annotations/migdeploy.dev~1restarted-at", NULL);
+    seen->owner = migdi_owner_of(set);
+    seen->number = migdi_owner_of_field(set, "/spec/replicas", MIGDI_MANAGER_SCALE,
+                                        &seen->number_is_ours, arena);
+}
+
+void migdi_cluster_observe(const void *wished, migdi_view *view, void *out)
+{
+    const migdi_cluster_wish *wish = wished;
+    migdi_cluster_seen *seen = out;
+    migdi_arena *arena = migdi_view_arena(view);
+    seen->now_unix_ms = migdi_view_now_unix_ms(view);
+    const migd_object *set = migdi_see(
+        view, migdi_kube_get(arena, &migdi_kube_statefulsets, wish->namespace_, wish->name));
+    observe_autoscaler(wish,
+                       migdi_see_list(view, migdi_kube_list(
+                                                arena, &migdi_kube_horizontalpodautoscalers,
+                                                wish->namespace_, NULL)),
+                       seen);
+    if (set == NULL) {
+        return;
+    }
+    observe_set(set, arena, seen);
+    const migdi_kube_selection ours = {.labels = selector_of(set, wish->name, arena)};
+    observe_members(
+        wish, view,
+        migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_pods, wish->namespace_, &ours)),
+        seen);
+    if (wish->applied != NULL && !seen->terminating) {
+        observe_change(wish, view, set, seen);
+    }
+    if ((int64_t)seen->member_count < seen->replicas) {
+        const migdi_kube_selection about = {
+            .fields = migdi_arena_format(arena,
+                                         "involvedObject.kind=StatefulSet,involvedObject.name=%s",
+                                         wish->name)};
+        seen->refusal =
+            migdi_kube_creation_failure(
+                migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_events, wish->namespace_,
+                                                     &about)),
+                seen->uid)
+                .message;
+    }
+}
+
+/* --- what follows from it --------------------------------------------------------------------- */
+
+const migdi_member *migdi_cluster_member(const migdi_cluster_seen *seen, int64_t ordinal)
+{
+    for (size_t i = 0; i < seen->member_count; i++) {
+        if (seen->members[i].ordinal == ordinal) {
+            return &seen->members[i];
+        }
+    }
+    return NULL;
+}
+
+int64_t migdi_cluster_top(const migdi_cluster_seen *seen)
+{
+    return seen->member_count == 0 ? 0 : seen->members[seen->member_count - 1].ordinal + 1;
+}
+
+int64_t migdi_cluster_quorum(const migdi_cluster_wish *wish)
+{
+    return wish->seeds / 2 + 1;
+}
+
+int64_t migdi_cluster_seeds_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen)
+{
+    if (seen->all_ready) {
+        return wish->seeds < seen->replicas ? wish->seeds : seen->replicas;
+    }
+    int64_t up = 0;
+    for (size_t i = 0; i < seen->member_count; i++) {
+        up += seen->members[i].ordinal < wish->seeds && seen->members[i].state.ready;
+    }
+    return up;
+}
+
+bool migdi_cluster_seeds_are_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen)
+{
+    const int64_t wanted = wish->seeds < seen->replicas ? wish->seeds : seen->replicas;
+    return migdi_cluster_seeds_up(wish, seen) >= wanted;
+}
+
+bool migdi_member_is_updated(const migdi_cluster_seen *seen, const migdi_member *member)
+{
+    return migdi_text_equal(member->revision, seen->update_revision);
+}
+
+bool migdi_cluster_revision_works(const migdi_cluster_seen *seen, const char *revision)
+{
+    for (size_t i = 0; i < seen->member_count; i++) {
+        if (seen->members[i].state.ready && migdi_text_equal(seen->members[i].revision, revision)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *migdi_member_dead_end(const migdi_member *member)
+{
+    static const char *const for_ever[] = {"InvalidImageName", "CreateContainerConfigError",
+                                           "CreateContainerError", "RunContainerError"};
+    static const char *const denied[] = {"not found", "NotFound", "manifest unknown",
+                                         "does not exist", "denied", "unauthorized"};
+    const migdi_pod_state *state = &member->state;
+    if (state->ready || state->terminating || state->reason == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof for_ever / sizeof for_ever[0]; i++) {
+        if (strcmp(state->reason, for_ever[i]) == 0) {
+            return member->trouble;
+        }
+    }
+    const bool image = strcmp(state->reason, "ErrImagePull") == 0 ||
+                       strcmp(state->reason, "ImagePullBackOff") == 0;
+    for (size_t i = 0; image && i < sizeof denied / sizeof denied[0]; i++) {
+        if (strstr(state->message, denied[i]) != NULL) {
+            return member->trouble;
+        }
+    }
+    /* Three lives are enough to tell a crash loop from a slow start beside its peers. */
+    const bool crashing = strcmp(state->reason, "CrashLoopBackOff") == 0;
+    return crashing && state->restarts >= 3 ? member->trouble : NULL;
+}
+
+/* --- its calls -------------------------------------------------------------------------------- */
+
+const char *migdi_cluster_title(const migdi_cluster_wish *wish, migdi_arena *arena)
+{
+    return migdi_kube_resource_title(&migdi_kube_statefulsets, wish->namespace_, wish->name, arena);
+}
+
+const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                                      migdi_arena *arena)
+{
+    const migdi_kube_write write = {.manager = MIGDI_MANAGER,
+                                    .force = seen->conflict.kind != MIGDI_OWNER_NONE};
+    return migdi_kube_apply(arena, &migdi_kube_statefulsets,
+                            seen->exists ? wish->applied : wish->created, &write);
+}
+
+/* An apply of one field alone; *patch is freed with the arena. */
+static const migdi_call *apply_alone(const migdi_cluster_wish *wish, migdi_builder *fields,
+                                     const char *manager, migdi_arena *arena)
+{
+    migdi_build_string(fields, "apps/v1", "/apiVersion");
+    migdi_build_string(fields, "StatefulSet", "/kind");
+    migdi_build_string(fields, wish->name, "/metadata/name");
+    migdi_build_string(fields, wish->namespace_, "/metadata/namespace");
+    migd_object *patch = NULL;
+    if (migdi_build_take(fields, &patch, NULL) < 0) {
+        arena->failed = true;
+        return NULL;
+    }
+    const migdi_kube_write write = {.manager = manager, .force = true};
+    const migdi_call *call = migdi_kube_apply(arena, &migdi_kube_statefulsets, patch, &write);
+    migd_object_free(patch);
+    return call;
+}
+
+const migdi_call *migdi_cluster_set_partition(const migdi_cluster_wish *wish,
+                                              const migdi_cluster_seen *seen, int64_t partition,
+                                              migdi_arena *arena)
+{
+    migdi_builder fields;
+    migdi_build(&fields);
+    migdi_build_string(&fields, seen->version, "/metadata/resourceVersion");
+    migdi_build_string(&fields, "RollingUpdate", "/spec/updateStrategy/type");
+    migdi_build_int64(&fields, partition, "/spec/updateStrategy/rollingUpdate/partition");
+    return apply_alone(wish, &fields, MIGDI_MANAGER_ROLL, arena);
+}
+
+const migdi_call *migdi_cluster_restart(const migdi_cluster_wish *wish, migdi_arena *arena)
+{
+    migdi_builder fields;
+    migdi_build(&fields);
+    migdi_build_string(&fields, wish->restarted_at,
+                       "/spec/template/metadata/annotations/migdeploy.dev~1restarted-at");
+    return apply_alone(wish, &fields, MIGDI_MANAGER_RESTART, arena);
+}
+
+const migdi_call *migdi_cluster_set_replicas(const migdi_cluster_wish *wish,
+                                             const migdi_cluster_seen *seen, int64_t replicas,
+                                             migdi_arena *arena)
+{
+    const migdi_kube_write write = {.manager = MIGDI_MANAGER_SCALE,
+                                    .force = seen->number.kind != MIGDI_OWNER_NONE};
+    return migdi_kube_apply_scale(arena, &migdi_kube_statefulsets, wish->namespace_, wish->name,
+                                  replicas, seen->version, &write);
+}
+
+const migdi_call *migdi_cluster_replace(const migdi_cluster_wish *wish, const migdi_member *member,
+                                        migdi_arena *arena)
+{
+    const migdi_kube_end end = {.uid = member->uid};
+    return migdi_kube_delete(arena, &migdi_kube_pods, wish->namespace_, member->pod, &end);
+}

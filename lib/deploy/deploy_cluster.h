@@ -1,0 +1,114 @@
+/* One MigratoryData cluster inside Kubernetes: what is wished of it and what is seen of it. Every step
+ * that touches the members sees the same struct, so each can decide alone what the others decide too. */
+#ifndef MIGDI_DEPLOY_CLUSTER_H
+#define MIGDI_DEPLOY_CLUSTER_H
+
+#include "deploy_owner.h"
+#include "job_step.h"
+#include "kube_status.h"
+
+/* The managers under which this library writes. The number of members and the partition of a roll have
+ * owners of their own, so that an apply of the object never touches them. */
+#define MIGDI_MANAGER         "migdeploy"
+#define MIGDI_MANAGER_SCALE   "migdeploy-scale"
+#define MIGDI_MANAGER_ROLL    "migdeploy-roll"
+#define MIGDI_MANAGER_RESTART "migdeploy-restart"
+
+#define MIGDI_NOTE_RESTARTED "migdeploy.dev/restarted-at"
+
+typedef struct migdi_cluster_wish {
+    const char *name;
+    const char *namespace_;
+    const char *autoscaler;     /* the name of ours */
+    const char *where;          /* "migdeploy.yaml:8": who says how many; NULL without a file */
+    const migd_object *created; /* the StatefulSet as it is made; NULL: it is let be as it is */
+    const migd_object *applied; /* the same without replicas */
+    const char *restarted_at;   /* members that started before are restarted; NULL */
+    int64_t replicas;           /* 0: as many as there are */
+    int64_t seeds;
+    int64_t pause_ms;
+    int64_t least; /* bounds of the autoscaler that is wished; 0: none is */
+    int64_t most;
+    bool lower; /* replicas may fall */
+    bool adopt; /* also from helm, argocd, flux */
+} migdi_cluster_wish;
+
+typedef struct migdi_member {
+    const char *pod;
+    const char *uid;
+    const char *revision;
+    int64_t ordinal;
+    migdi_pod_state state;
+    const char *trouble; /* why it is not Ready, for people; NULL: nothing is wrong */
+} migdi_member;
+
+typedef struct migdi_cluster_seen {
+    int64_t now_unix_ms;
+    bool exists;
+    bool terminating;
+    bool settled; /* its controller has seen its newest generation */
+    bool all_ready; /* imagined: every member is Ready and updated */
+    const char *uid;
+    const char *version; /* resourceVersion */
+    int64_t replicas;
+    int64_t partition;
+    const char *update_revision;
+    const char *restarted_at;
+    const migdi_member *members; /* by ordinal; terminating ones too */
+    size_t member_count;
+    const char *refusal;  /* why its controller cannot make a pod (quota, webhook); NULL */
+    migdi_owner owner;    /* of the object */
+    migdi_owner number;   /* of replicas, ours for scaling not counted */
+    bool number_is_ours;  /* migdeploy-scale owns replicas */
+    bool template_differs; /* an apply of the wish would change the pod template */
+    bool object_differs;   /* or anything else but replicas */
+    migdi_owner conflict;  /* who owns what differs; NONE: nobody */
+    const migd_object *fields; /* what differs, for plans */
+    const char *autoscaler;    /* one that targets the set; NULL: none */
+    bool autoscaler_is_ours;
+    int64_t least;
+    int64_t most;
+} migdi_cluster_seen;
+
+/* Fills the struct; the same reads for every step, so that they are sent once a look. */
+void migdi_cluster_observe(const void *wish, migdi_view *view, void *seen);
+
+/* Seeds that are Ready; and the votes that guaranteed delivery needs: S/2 + 1. */
+int64_t migdi_cluster_seeds_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen);
+int64_t migdi_cluster_quorum(const migdi_cluster_wish *wish);
+
+/* Whether every seed that should run is Ready: no member may be taken away before (C23). */
+bool migdi_cluster_seeds_are_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen);
+
+/* The member of an ordinal; NULL when it does not exist. */
+const migdi_member *migdi_cluster_member(const migdi_cluster_seen *seen, int64_t ordinal);
+
+/* One more than the highest ordinal that exists; 0 without members. */
+int64_t migdi_cluster_top(const migdi_cluster_seen *seen);
+
+/* Whether the member runs the newest template. */
+bool migdi_member_is_updated(const migdi_cluster_seen *seen, const migdi_member *member);
+
+/* Whether any member of that revision is Ready: what proves that its template can work. */
+bool migdi_cluster_revision_works(const migdi_cluster_seen *seen, const char *revision);
+
+/* Why the member will never start as it is, for people; NULL: it may. */
+const char *migdi_member_dead_end(const migdi_member *member);
+
+/* The calls of the managers above, and what a plan shows of them. */
+const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                                      migdi_arena *arena);
+const migdi_call *migdi_cluster_set_partition(const migdi_cluster_wish *wish,
+                                              const migdi_cluster_seen *seen, int64_t partition,
+                                              migdi_arena *arena);
+const migdi_call *migdi_cluster_set_replicas(const migdi_cluster_wish *wish,
+                                             const migdi_cluster_seen *seen, int64_t replicas,
+                                             migdi_arena *arena);
+const migdi_call *migdi_cluster_restart(const migdi_cluster_wish *wish, migdi_arena *arena);
+const migdi_call *migdi_cluster_replace(const migdi_cluster_wish *wish, const migdi_member *member,
+                                        migdi_arena *arena);
+
+/* "StatefulSet/migratory/migratorydata" */
+const char *migdi_cluster_title(const migdi_cluster_wish *wish, migdi_arena *arena);
+
+#endif

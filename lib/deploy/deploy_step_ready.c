@@ -1,0 +1,129 @@
+/* Until every member runs the newest template and is Ready; what cannot start is explained, and replaced when a
+ * newer template may mend it. */
+#include "codec_object.h"
+#include "deploy_steps.h"
+#include "kube_calls.h"
+
+#include <inttypes.h>
+
+typedef struct {
+    migdi_cluster_seen cluster;
+    const char *last_words; /* of a member that crashed */
+} ready_seen;
+
+static const migdi_member *first_late(const migdi_cluster_seen *seen)
+{
+    for (size_t i = 0; i < seen->member_count; i++) {
+        const migdi_member *member = &seen->members[i];
+        if (!member->state.ready || !migdi_member_is_updated(seen, member)) {
+            return member;
+        }
+    }
+    return NULL;
+}
+
+static void observe(const void *wished, migdi_view *view, void *out)
+{
+    const migdi_cluster_wish *wish = wished;
+    ready_seen *seen = out;
+    migdi_cluster_observe(wished, view, &seen->cluster);
+    const migdi_member *late = first_late(&seen->cluster);
+    if (late != NULL && migdi_member_dead_end(late) != NULL && late->state.crashed) {
+        const migd_error *error = NULL; /* a log may be gone with its node */
+        const migd_object *log = migdi_try_see(
+            view,
+            migdi_kube_log(migdi_view_arena(view), wish->namespace_, late->pod,
+                           late->state.container, true, 5),
+            &error);
+        seen->last_words = migd_object_text(log, "/text", NULL);
+    }
+}
+
+static int64_t count_ready(const migdi_cluster_seen *seen)
+{
+    int64_t ready = 0;
+    for (size_t i = 0; i < seen->member_count; i++) {
+        ready += seen->members[i].state.ready && migdi_member_is_updated(seen, &seen->members[i]);
+    }
+    return seen->all_ready ? seen->replicas : ready;
+}
+
+static void decide_late(const migdi_cluster_wish *wish, const ready_seen *all,
+                        const migdi_member *late, migdi_verdict *verdict)
+{
+    const migdi_cluster_seen *seen = &all->cluster;
+    const char *trouble = late->trouble == NULL ? "not Ready yet" : late->trouble;
+    const int64_t ready = count_ready(seen);
+    if (!late->state.ready && !late->state.terminating && !migdi_member_is_updated(seen, late) &&
+        seen->partition <= late->ordinal) {
+        migdi_going(verdict, "replace %s: %s", late->pod, trouble);
+        migdi_act *act = migdi_want(
+            verdict, migdi_cluster_replace(wish, late, migdi_verdict_arena(verdict)));
+        act->facts[0] = 404;
+        act->facts[1] = 409;
+    } else if (migdi_member_dead_end(late) != NULL) {
+        migdi_refuse(verdict, MIGD_ERR_REMOTE, "%s: %s%s%s", late->pod, trouble,
+                     all->last_words == NULL ? "" : "; its last words: ",
+                     all->last_words == NULL ? "" : all->last_words);
+        migdi_refuse_remaining(verdict, "all but the members; they start in order, each waits for the one before",
+                               "migdeploy deploy (it replaces the stuck member as well)");
+    } else {
+        migdi_going(verdict, "%" PRId64 " of %" PRId64 " Ready; %s: %s", ready, seen->replicas, late->pod,
+                    late->state.terminating ? "going" : trouble);
+    }
+}
+
+static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
+{
+    const migdi_cluster_wish *wish = wished;
+    const ready_seen *all = in;
+    const migdi_cluster_seen *seen = &all->cluster;
+    const migdi_member *late = first_late(seen);
+    const int64_t ready = count_ready(seen);
+    (void)goal;
+    migdi_poll(verdict, 500, 5000);
+    if (!seen->exists) {
+        migdi_going(verdict, "StatefulSet/%s/%s is awaited", wish->namespace_, wish->name);
+    } else if (late != NULL) {
+        decide_late(wish, all, late, verdict);
+    } else if (ready < seen->replicas || (!seen->settled && !seen->all_ready)) {
+        migdi_going(verdict, "%" PRId64 " of %" PRId64 " Ready%s%s", ready, seen->replicas,
+                    seen->refusal == NULL ? "" : "; no pod could be made: ",
+                    seen->refusal == NULL ? "" : seen->refusal);
+    } else if ((int64_t)seen->member_count > seen->replicas) {
+        migdi_going(verdict, "%s-%" PRId64 " is going", wish->name, migdi_cluster_top(seen) - 1);
+    } else {
+        const int64_t up = migdi_cluster_seeds_up(wish, seen);
+        const int64_t quorum = migdi_cluster_quorum(wish);
+        migdi_done(verdict,
+                   "%" PRId64 " of %" PRId64 " Ready, seeds up %" PRId64 " of %" PRId64
+                   ", quorum %" PRId64 ", margin %" PRId64,
+                   ready, seen->replicas, up, wish->seeds, quorum, up - quorum);
+    }
+}
+
+static void imagine(const void *wished, const migdi_act *act, void *out)
+{
+    const migdi_cluster_wish *wish = wished;
+    ready_seen *seen = out;
+    (void)act;
+    const int64_t replicas = seen->cluster.exists ? seen->cluster.replicas : wish->replicas;
+    *seen = (ready_seen){.cluster = {.exists = true, .all_ready = true, .replicas = replicas}};
+}
+
+static void report(const void *wished, const void *in, migd_object *result)
+{
+    const migdi_cluster_seen *seen = &((const ready_seen *)in)->cluster;
+    (void)wished;
+    migd_object_set_int64(result, "/members/ready", count_ready(seen), NULL);
+    migd_object_set_int64(result, "/members/wanted", seen->replicas, NULL);
+}
+
+const migdi_step_kind migdi_deploy_ready = {
+    .name = MIGDI_STEP_MEMBERS,
+    .seen_size = sizeof(ready_seen),
+    .observe = observe,
+    .decide = decide,
+    .imagine = imagine,
+    .report = report,
+};

@@ -1,0 +1,60 @@
+/* A new start of every member, asked for by `restart`: a note in the pod template, under a manager of its own so
+ * that the next deploy lets it be. A roll that is under way is a restart already. */
+#include "deploy_steps.h"
+
+static bool roll_is_under_way(const migdi_cluster_seen *seen)
+{
+    for (size_t i = 0; seen->partition > 0 && i < seen->member_count; i++) {
+        if (!migdi_member_is_updated(seen, &seen->members[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
+{
+    const migdi_cluster_wish *wish = wished;
+    const migdi_cluster_seen *seen = in;
+    migdi_arena *arena = migdi_verdict_arena(verdict);
+    const int64_t top = migdi_cluster_top(seen);
+    migdi_act *act = NULL;
+    (void)goal;
+    if (!seen->exists) {
+        migdi_refuse(verdict, MIGD_ERR_NOT_FOUND, "there is no %s", migdi_cluster_title(wish, arena));
+        return;
+    }
+    if (migdi_text_equal(seen->restarted_at, wish->restarted_at) || roll_is_under_way(seen)) {
+        migdi_done(verdict, "a restart is under way");
+        return;
+    }
+    if (seen->partition < top) {
+        migdi_going(verdict, "hold %lld members until each one's turn", (long long)top);
+        act = migdi_want(verdict, migdi_cluster_set_partition(wish, seen, top, arena));
+        act->kind = 1;
+    } else {
+        migdi_going(verdict, "ask %lld members to start anew", (long long)top);
+        act = migdi_want(verdict, migdi_cluster_restart(wish, arena));
+    }
+    act->facts[0] = 409;
+    act->action = "update";
+    act->object = migdi_cluster_title(wish, arena);
+}
+
+static void imagine(const void *wished, const migdi_act *act, void *out)
+{
+    migdi_cluster_seen *seen = out;
+    if (act != NULL && act->kind == 1) {
+        seen->partition = migdi_cluster_top(seen);
+    } else {
+        seen->restarted_at = ((const migdi_cluster_wish *)wished)->restarted_at;
+    }
+}
+
+const migdi_step_kind migdi_deploy_restart = {
+    .name = MIGDI_STEP_MEMBERS,
+    .seen_size = sizeof(migdi_cluster_seen),
+    .observe = migdi_cluster_observe,
+    .decide = decide,
+    .imagine = imagine,
+};

@@ -1,0 +1,90 @@
+/* The StatefulSet: made, adopted, or brought to a new template with its members held back for the roll. */
+#include "deploy_steps.h"
+
+/* Replicas would fall to 1 with the first apply that leaves them out, were they still ours alone. */
+static bool number_has_no_other_owner(const migdi_cluster_seen *seen)
+{
+    return !seen->number_is_ours && seen->number.kind == MIGDI_OWNER_OURS;
+}
+
+static void decide_change(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                          const char *title, migdi_verdict *verdict)
+{
+    migdi_arena *arena = migdi_verdict_arena(verdict);
+    const int64_t top = migdi_cluster_top(seen);
+    migdi_act *act = NULL;
+    if (seen->template_differs && seen->partition < top) {
+        migdi_going(verdict, "hold %lld members on their template", (long long)top);
+        act = migdi_want(verdict, migdi_cluster_set_partition(wish, seen, top, arena));
+        act->kind = 1;
+    } else {
+        migdi_going(verdict, "update %s", title);
+        act = migdi_want(verdict, migdi_cluster_apply(wish, seen, arena));
+        act->fields = seen->fields;
+    }
+    act->facts[0] = 409;
+    act->action = "update";
+    act->object = title;
+}
+
+static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
+{
+    const migdi_cluster_wish *wish = wished;
+    const migdi_cluster_seen *seen = in;
+    migdi_arena *arena = migdi_verdict_arena(verdict);
+    const char *title = migdi_cluster_title(wish, arena);
+    (void)goal;
+    const bool held =
+        seen->owner.kind == MIGDI_OWNER_RELEASE || seen->conflict.kind == MIGDI_OWNER_RELEASE;
+    if (seen->terminating) {
+        migdi_going(verdict, "%s is going, then it is made again", title);
+    } else if (!seen->exists) {
+        migdi_going(verdict, "create %s", title);
+        migdi_act *act = migdi_want(verdict, migdi_cluster_apply(wish, seen, arena));
+        act->facts[0] = 409;
+        act->action = "create";
+        act->object = title;
+    } else if (seen->object_differs && held && !wish->adopt) {
+        migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s belongs to %s", title,
+                     seen->owner.kind == MIGDI_OWNER_RELEASE ? seen->owner.name
+                                                             : seen->conflict.name);
+    } else if (seen->conflict.kind == MIGDI_OWNER_FOREIGN) {
+        migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s has fields that %s looks after", title,
+                     seen->conflict.name);
+    } else if (number_has_no_other_owner(seen)) {
+        migdi_going(verdict, "keep %lld replicas of %s", (long long)seen->replicas, title);
+        migdi_act *act =
+            migdi_want(verdict, migdi_cluster_set_replicas(wish, seen, seen->replicas, arena));
+        act->facts[0] = 409;
+        act->kind = 2;
+    } else if (seen->object_differs) {
+        decide_change(wish, seen, title, verdict);
+    } else {
+        migdi_done(verdict, "%s is as wished", title);
+    }
+}
+
+static void imagine(const void *wished, const migdi_act *act, void *out)
+{
+    const migdi_cluster_wish *wish = wished;
+    migdi_cluster_seen *seen = out;
+    if (act != NULL && act->kind == 1) {
+        seen->partition = migdi_cluster_top(seen);
+    } else if (act != NULL && act->kind == 2) {
+        seen->number_is_ours = true;
+    } else {
+        seen->terminating = false;
+        seen->replicas = seen->exists ? seen->replicas : wish->replicas;
+        seen->exists = true;
+        seen->number_is_ours = true;
+        seen->object_differs = seen->template_differs = false;
+    }
+}
+
+const migdi_step_kind migdi_deploy_set = {
+    .name = MIGDI_STEP_OBJECTS,
+    .seen_size = sizeof(migdi_cluster_seen),
+    .observe = migdi_cluster_observe,
+    .decide = decide,
+    .imagine = imagine,
+};
