@@ -1,6 +1,7 @@
 /* The context: made, turned, waited for, freed. */
 #include "job_loop.h"
 
+#include "core_cancel.h"
 #include "core_os.h"
 #include "core_text.h"
 
@@ -152,8 +153,8 @@ static migdi_transport *make_transport(const migd_context_options *options, migd
         migdi_environment_read(arena, options == NULL ? NULL : options->variable,
                                options == NULL ? NULL : options->variable_user);
     const char *suffix = migd_context_options_text(options, MIGD_CONTEXT_USER_AGENT);
-    const char *agent = suffix == NULL ? USER_AGENT
-                                       : migdi_arena_format(arena, USER_AGENT " %s", suffix);
+    const char *agent =
+        suffix == NULL ? USER_AGENT : migdi_arena_format(arena, USER_AGENT " %s", suffix);
     if (environment == NULL || agent == NULL) {
         return NULL;
     }
@@ -323,8 +324,8 @@ static int64_t rest_ms(const migd_context *context, int64_t now_ms, int64_t at_m
 
 void migdi_context_turn(migd_context *context, int64_t timeout_ms)
 {
-    const int64_t rest = timeout_ms == 0 ? 0
-                                         : rest_ms(context, migdi_context_now_ms(context), timeout_ms);
+    const int64_t rest =
+        timeout_ms == 0 ? 0 : rest_ms(context, migdi_context_now_ms(context), timeout_ms);
     context->transport->kind->turn(context->transport, rest, context->fd);
     migdi_timers_fire(&context->timers, migdi_context_now_ms(context));
     heed_cancels(context);
@@ -348,7 +349,8 @@ migd_status migd_context_fd(migd_context *context, int32_t *fd, migd_error **err
         *fd = -1;
     }
     if (context == NULL || fd == NULL || context->closed) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "migd_context_fd: no context, or nowhere to put it");
+        return migdi_fail(error, MIGD_ERR_INVALID,
+                          "migd_context_fd: no context, or nowhere to put it");
     }
     if (context->transport->kind->fd(context->transport) < 0) {
         return migdi_fail(error, MIGD_ERR_UNSUPPORTED, "this transport has no descriptor");

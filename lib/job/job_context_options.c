@@ -13,13 +13,13 @@ static const struct {
     int64_t least;
     int64_t most;
 } numbers[MIGDI_CONTEXT_NUMBERS] = {
-    {10000, 1, MOST_MS},           /* CONNECT_MS */
-    {60000, 1, MOST_MS},           /* REQUEST_MS */
-    {30000, 1, MOST_MS},           /* IDLE_MS */
+    {10000, 1, MOST_MS},             /* CONNECT_MS */
+    {60000, 1, MOST_MS},             /* REQUEST_MS */
+    {30000, 1, MOST_MS},             /* IDLE_MS */
     {67108864, 1, INT64_C(1) << 40}, /* ANSWER_BYTES */
     {8388608, 1, INT64_C(1) << 40},  /* WATCH_LINE_BYTES */
-    {64, 8, 65536},                /* EVENTS */
-    {8, 1, 1024},                  /* CONNECTIONS */
+    {64, 8, 65536},                  /* EVENTS */
+    {8, 1, 1024},                    /* CONNECTIONS */
 };
 
 static bool is_text(int32_t option)
@@ -91,7 +91,8 @@ migd_status migd_context_options_set_text(migd_context_options *options, int32_t
 {
     migdi_error_clear(error);
     if (options == NULL) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "migd_context_options_set_text: options is NULL");
+        return migdi_fail(error, MIGD_ERR_INVALID,
+                          "migd_context_options_set_text: options is NULL");
     }
     if (!is_text(option)) {
         return migdi_fail(error, MIGD_ERR_INVALID, "context option %d is no text", (int)option);

@@ -21,7 +21,8 @@ struct migd_context_options {
     void *variable_user;
 };
 
-/* A copy of the options, NULL those of the defaults; false: no memory, and *out is for _clear() as well. */
+/* A copy of the options, NULL those of the defaults; false: no memory, and *out is for _clear() as
+ * well. */
 bool migdi_context_options_copy(migd_context_options *out, const migd_context_options *options);
 
 /* Frees what the options hold, not themselves. */

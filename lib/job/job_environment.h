@@ -8,10 +8,8 @@
 typedef struct migdi_environment migdi_environment;
 
 /* Asks `variable` (NULL: getenv) for each; the copies live in the arena. NULL on lack of memory. */
-const migdi_environment *migdi_environment_read(migdi_arena *arena,
-                                                const char *(*variable)(const char *name,
-                                                                        void *user),
-                                                void *user);
+const migdi_environment *migdi_environment_read(
+    migdi_arena *arena, const char *(*variable)(const char *name, void *user), void *user);
 
 /* A variable's value; NULL when it was not set, or is none of those. */
 const char *migdi_environment_value(const migdi_environment *environment, const char *name);

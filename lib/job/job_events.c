@@ -8,8 +8,8 @@
 #include <time.h>
 
 static const char *const states[] = {
-    [MIGD_EVENT_ACT] = "start", [MIGD_EVENT_WAIT] = "wait", [MIGD_EVENT_DONE] = "done",
-    [MIGD_EVENT_FAIL] = "fail", [MIGD_EVENT_NOTE] = "note", [MIGD_EVENT_PLAN] = "plan",
+    [MIGD_EVENT_ACT] = "start", [MIGD_EVENT_WAIT] = "wait",         [MIGD_EVENT_DONE] = "done",
+    [MIGD_EVENT_FAIL] = "fail", [MIGD_EVENT_NOTE] = "note",         [MIGD_EVENT_PLAN] = "plan",
     [MIGD_EVENT_LINE] = "line", [MIGD_EVENT_QUESTION] = "question",
 };
 
@@ -176,7 +176,8 @@ const migd_object *migd_event_details(const migd_event *event)
     if (event == NULL) {
         return NULL;
     }
-    /* Most hosts never ask. The event is const to them, and lives in memory that is ours to write. */
+    /* Most hosts never ask. The event is const to them, and lives in memory that is ours to
+     * write. */
     migd_event *ours = (migd_event *)(uintptr_t)event;
     if (ours->details == NULL) {
         ours->details = describe(event);

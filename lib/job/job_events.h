@@ -39,8 +39,8 @@ typedef struct migdi_events {
 migd_event *migdi_event_new(const migdi_news *news);
 void migdi_event_free(migd_event *event);
 
-/* Adds to the queue; takes the event. In a full queue progress (ACT, WAIT) takes the place of the last
- * progress of its step, if that still waits; nothing else is ever dropped. */
+/* Adds to the queue; takes the event. In a full queue progress (ACT, WAIT) takes the place of the
+ * last progress of its step, if that still waits; nothing else is ever dropped. */
 void migdi_events_add(migdi_events *events, migd_event *event);
 
 /* The oldest, for migdi_event_free(); NULL when there is none. */

@@ -1,9 +1,9 @@
 /* The inside of contexts and jobs, for this room alone.
  *
- * One turn of the loop: the transport tells what came, timers fire, cancels are heeded, and then each job
- * that is awake is attended. Whatever happens before that (an answer, a timer) only marks and wakes; a job
- * acts, fails and frees in its attendance alone, so nothing is freed that a caller up the stack still
- * holds. */
+ * One turn of the loop: the transport tells what came, timers fire, cancels are heeded, and then
+ * each job that is awake is attended. Whatever happens before that (an answer, a timer) only marks
+ * and wakes; a job acts, fails and frees in its attendance alone, so nothing is freed that a caller
+ * up the stack still holds. */
 #ifndef MIGDI_JOB_LOOP_H
 #define MIGDI_JOB_LOOP_H
 
@@ -13,7 +13,8 @@
 #include "job_run.h"
 #include "job_timer.h"
 
-/* A place in a list of jobs, or, with job NULL, the list itself: circular, so that both ends are near. */
+/* A place in a list of jobs, or, with job NULL, the list itself: circular, so that both ends are
+ * near. */
 typedef struct migdi_link migdi_link;
 struct migdi_link {
     migdi_link *next;
@@ -27,7 +28,7 @@ struct migd_context {
     bool closed;
     bool doomed;  /* to be closed when `inside` is left: it was freed in a callback */
     bool burials; /* so were jobs */
-    int32_t fd;  /* an epoll of the transport's descriptor and of the cancels */
+    int32_t fd;   /* an epoll of the transport's descriptor and of the cancels */
     int64_t process;
     int64_t now_ms; /* monotonic, of this turn */
     uint64_t random;
@@ -46,8 +47,8 @@ struct migd_context {
 typedef struct migdi_work migdi_work;
 typedef struct migdi_work_kind {
     void (*attend)(migdi_work *, migd_job *);
-    /* The job is ending: drops what flies. true: nothing is left to wait for. Called at each attendance until
-     * then, attended before or not. */
+    /* The job is ending: drops what flies. true: nothing is left to wait for. Called at each
+     * attendance until then, attended before or not. */
     bool (*close)(migdi_work *, migd_job *);
     void (*release)(migdi_work *);
 } migdi_work_kind;
@@ -128,7 +129,8 @@ int64_t migdi_context_now_ms(migd_context *context);
 /* From 0 to below `bound`, which is 1 at least. */
 int64_t migdi_context_random(migd_context *context, int64_t bound);
 
-/* Removes the job's cancel from what the loop waits for, unless another job of the context waits for it. */
+/* Removes the job's cancel from what the loop waits for, unless another job of the context waits
+ * for it. */
 void migdi_context_unwatch(migd_context *context, migd_job *job);
 
 /* --- jobs ------------------------------------------------------------------------------------- */
@@ -168,8 +170,8 @@ void migdi_job_add_event(migd_job *job, migdi_news *news);
 
 /* --- questions (job_question.c) --------------------------------------------------------------- */
 
-/* Opens a question, if none is open and it was not answered; a question of consent may be answered at once.
- * While `question` is set, the job waits. */
+/* Opens a question, if none is open and it was not answered; a question of consent may be answered
+ * at once. While `question` is set, the job waits. */
 void migdi_job_ask(migd_job *job, const char *step, const char *key, bool consent,
                    const char *text);
 

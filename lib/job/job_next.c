@@ -44,7 +44,8 @@ static int64_t left(int64_t start_ms, int64_t now_ms, int64_t timeout_ms)
 static migd_status check(const migd_context *context, int64_t timeout_ms, migd_error **error)
 {
     if (context->inside > 0) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "the loop cannot be turned from inside a callback");
+        return migdi_fail(error, MIGD_ERR_INVALID,
+                          "the loop cannot be turned from inside a callback");
     }
     if (timeout_ms < MIGD_FOREVER) {
         return migdi_fail(error, MIGD_ERR_INVALID, "a timeout of %lld ms", (long long)timeout_ms);

@@ -35,8 +35,7 @@ void migdi_job_forget_replies(migd_job *job)
     job->replies = NULL;
 }
 
-static migd_status add_reply(migd_job *job, const char *key, const char *answer,
-                             migd_error **error)
+static migd_status add_reply(migd_job *job, const char *key, const char *answer, migd_error **error)
 {
     migdi_reply *reply = migdi_arena_alloc(&job->arena, sizeof *reply);
     char *copy = migdi_text_copy(answer, strlen(answer));

@@ -1,0 +1,125 @@
+/* Reading what headers say: a value by its name, dates, pauses. */
+#include "http_header.h"
+
+#include "core_text.h"
+
+#include <string.h>
+#include <time.h>
+
+static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+const char *migdi_http_header_value(const migdi_http_head *head, const char *name)
+{
+    for (size_t i = 0; i < head->header_count; i++) {
+        if (migdi_text_equal(head->headers[i].name, name)) {
+            return head->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* `count` digits at *text, which moves behind them; -1: there are none. */
+static int digits(const char **text, int count)
+{
+    int value = 0;
+    for (int i = 0; i < count; i++) {
+        const char digit = (*text)[i];
+        if (digit < '0' || digit > '9') {
+            return -1;
+        }
+        value = value * 10 + (digit - '0');
+    }
+    *text += count;
+    return value;
+}
+
+static bool skip(const char **text, const char *expected)
+{
+    const size_t size = strlen(expected);
+    if (strncmp(*text, expected, size) != 0) {
+        return false;
+    }
+    *text += size;
+    return true;
+}
+
+/* One of three-letter names at *text, which moves behind it; -1: none of them. */
+static int name_index(const char **text, const char (*names)[4], int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (skip(text, names[i])) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Days from 1970-01-01 to the first of a month of the Gregorian calendar, with March as its first
+ * month, so that the day that leap years have comes last (Howard Hinnant, chrono-compatible date
+ * algorithms). */
+static int64_t days_before(int64_t year, int month)
+{
+    const int64_t shifted = month < 2 ? year - 1 : year;
+    const int64_t era = shifted / 400;
+    const int64_t year_of_era = shifted - era * 400;
+    const int64_t day_of_year = (153 * ((month + 10) % 12) + 2) / 5;
+    const int64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+bool migdi_http_date(const char *text, int64_t *unix_ms)
+{
+    if (text == NULL || name_index(&text, days, 7) < 0 || !skip(&text, ", ")) {
+        return false;
+    }
+    const int day = digits(&text, 2);
+    const bool first_blank = skip(&text, " ");
+    const int month = name_index(&text, months, 12);
+    const bool second_blank = skip(&text, " ");
+    const int year = digits(&text, 4);
+    const bool third_blank = skip(&text, " ");
+    const int hour = digits(&text, 2);
+    const bool first_colon = skip(&text, ":");
+    const int minute = digits(&text, 2);
+    const bool second_colon = skip(&text, ":");
+    const int second = digits(&text, 2);
+    if (!first_blank || !second_blank || !third_blank || !first_colon || !second_colon ||
+        strcmp(text, " GMT") != 0 || day < 1 || day > 31 || month < 0 || year < 1970 || hour < 0 ||
+        hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
+        return false;
+    }
+    const int64_t whole_days = days_before(year, month) + day - 1;
+    *unix_ms = (((whole_days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
+    return true;
+}
+
+void migdi_http_add_date(migdi_text *text, int64_t unix_ms)
+{
+    const time_t seconds = (time_t)(unix_ms / 1000);
+    struct tm parts = {0};
+    gmtime_r(&seconds, &parts);
+    migdi_text_format(text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[parts.tm_wday],
+                      parts.tm_mday, months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour,
+                      parts.tm_min, parts.tm_sec);
+}
+
+int64_t migdi_http_retry_after_ms(const char *text, int64_t now_unix_ms)
+{
+    int64_t at_ms = 0;
+    if (text == NULL) {
+        return -1;
+    }
+    if (migdi_http_date(text, &at_ms)) {
+        return at_ms > now_unix_ms ? at_ms - now_unix_ms : 0;
+    }
+    int64_t seconds = 0;
+    const char *end = text;
+    for (; *end >= '0' && *end <= '9'; end++) {
+        /* Beyond 68 years it makes no difference. */
+        seconds = seconds > INT32_MAX ? seconds : seconds * 10 + (*end - '0');
+    }
+    return end == text || *end != '\0' ? -1 : seconds * 1000;
+}
