@@ -5,7 +5,8 @@
 const char MIGDI_SPEC_NOTHING[] = "";
 
 #define NOTHING      MIGDI_SPEC_NOTHING
-#define MOST_MEMBERS 1000
+/* ClusterMembers of so many, with the longest names, still fits into one environment variable (128 KiB). */
+#define MOST_MEMBERS 250
 #define MOST_SECONDS 86400
 
 #define MAP               MIGDI_SPEC_MAP

@@ -2,6 +2,7 @@
  * and what only several together show. */
 #include "manifest_spec_read.h"
 
+#include "manifest_render.h"
 #include "manifest_spec_defaults.h"
 
 #include <string.h>
@@ -160,8 +161,23 @@ static void check_secrets(migdi_spec_reading *reading)
     }
 }
 
+/* A template that cannot be merged is left out. */
+static void check_template(migdi_spec_reading *reading)
+{
+    const char *pointer = "/spec/members/template";
+    const char *problem = NULL;
+    const migd_object *template = migd_object_at(reading->builder.document, pointer);
+    const migd_object *fault = migdi_render_merge_fault(template, &problem);
+    if (fault != NULL) {
+        migdi_spec_report(reading, migdi_object_place(fault), pointer, NULL, "template: %s",
+                          problem);
+        migdi_build_map(&reading->builder, "%s", pointer);
+    }
+}
+
 void migdi_spec_check_across(migdi_spec_reading *reading)
 {
+    check_template(reading);
     check_budget(reading);
     check_idle_timeout(reading);
     check_secrets(reading);
