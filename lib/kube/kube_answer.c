@@ -81,8 +81,7 @@ static migd_status fail_redirect(const migdi_answer *answer, migd_error **error)
     return MIGD_ERR_REMOTE;
 }
 
-/* --- what the reason means -----------------------------------------------------------------------
- */
+/* --- what the reason means -------------------------------------------------------------------- */
 
 typedef struct meaning {
     const char *reason;
@@ -153,8 +152,7 @@ static bool has_cause(const migd_object *causes, const char *reason)
     return false;
 }
 
-/* --- sentences for a person
- * --------------------------------------------------------------------------- */
+/* --- sentences for a person ------------------------------------------------------------------- */
 
 /* A quoted word behind `before`: *size bytes of it, without the quotes. NULL: it is not there. */
 static const char *quoted_behind(const char *text, const char *before, size_t *size)
@@ -271,8 +269,7 @@ static void add_causes(const migd_object *causes, migd_error **error)
     }
 }
 
-/* --- a Status
- * -------------------------------------------------------------------------------------------- */
+/* --- a Status --------------------------------------------------------------------------------- */
 
 static migd_status fail_status(const migd_object *failure, const migdi_answer *answer,
                                const char *user, migd_error **error)
@@ -312,9 +309,7 @@ static bool is_failure(const migd_object *document)
            strcmp(migd_object_text(document, "/status", ""), "Success") != 0;
 }
 
-/* --- all
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- all -------------------------------------------------------------------------------------- */
 
 static migd_status read_failure(const migdi_answer *answer, const char *user, migd_error **error)
 {

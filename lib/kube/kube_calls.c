@@ -24,8 +24,7 @@ typedef struct subject {
     const char *part; /* NULL: the object itself */
 } subject;
 
-/* --- paths --------------------------------------------------------------------------------------
- */
+/* --- paths ------------------------------------------------------------------------------------ */
 
 /* As apimachinery's IsValidPathSegmentName: what encoding cannot make safe, since servers decode
  * before they take the path apart. */
@@ -81,8 +80,7 @@ static const char *wrong_word(const subject *about, const char **what)
     return about->name != NULL && !is_segment(about->name) ? about->name : NULL;
 }
 
-/* --- making a call -------------------------------------------------------------------------------
- */
+/* --- making a call ---------------------------------------------------------------------------- */
 
 static migdi_call *fail(migdi_arena *arena)
 {
@@ -149,8 +147,7 @@ static const char *take_body(migdi_arena *arena, migdi_builder *builder)
     return body;
 }
 
-/* --- reads -------------------------------------------------------------------------------------
- */
+/* --- reads ------------------------------------------------------------------------------------ */
 
 /* A missing name is one that can be no segment, never the collection. */
 static const char *or_empty(const char *text)
@@ -243,8 +240,7 @@ const migdi_call *migdi_kube_log(migdi_arena *arena, const char *namespace_, con
     return call;
 }
 
-/* --- writes -------------------------------------------------------------------------------------
- */
+/* --- writes ----------------------------------------------------------------------------------- */
 
 /* The parameters of a write, in the order of kubectl. */
 static void add_write(migdi_text *path, const migdi_kube_write *write, bool is_apply)
@@ -389,8 +385,7 @@ const migdi_call *migdi_kube_evict(migdi_arena *arena, const char *namespace_, c
     return with_body(arena, call, JSON, take_body(arena, &builder));
 }
 
-/* --- for the target
- * ------------------------------------------------------------------------------- */
+/* --- for the target --------------------------------------------------------------------------- */
 
 bool migdi_kube_call_is_refused(const migdi_call *call)
 {

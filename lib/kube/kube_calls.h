@@ -33,7 +33,7 @@ typedef struct migdi_kube_end {
     bool dry_run;                 /* the server only says whether it would: a read */
 } migdi_kube_end;
 
-/* --- reads --- */
+/* --- reads ------------------------------------------------------------------------------------ */
 
 const migdi_call *migdi_kube_get(migdi_arena *arena, const migdi_kube_resource *resource,
                                  const char *namespace_, const char *name);
@@ -53,7 +53,7 @@ const migdi_call *migdi_kube_watch(migdi_arena *arena, const migdi_kube_resource
 const migdi_call *migdi_kube_log(migdi_arena *arena, const char *namespace_, const char *pod,
                                  const char *container, bool previous, int32_t lines);
 
-/* --- writes --- */
+/* --- writes ----------------------------------------------------------------------------------- */
 
 /* Server-side apply of an object with apiVersion, kind and metadata.name. Safe to send twice. */
 const migdi_call *migdi_kube_apply(migdi_arena *arena, const migdi_kube_resource *resource,
@@ -82,7 +82,7 @@ const migdi_call *migdi_kube_delete(migdi_arena *arena, const migdi_kube_resourc
 const migdi_call *migdi_kube_evict(migdi_arena *arena, const char *namespace_, const char *pod,
                                    const char *uid);
 
-/* --- for the target of these calls --- */
+/* --- for the target of these calls ------------------------------------------------------------ */
 
 /* Whether the call must not be sent; its name then says why. */
 bool migdi_kube_call_is_refused(const migdi_call *call);

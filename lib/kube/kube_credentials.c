@@ -21,8 +21,7 @@ static const char *keep(migdi_kubeconfig *config, const char *text)
     return text == NULL ? NULL : migdi_arena_text(&config->arena, text, strlen(text));
 }
 
-/* --- secrets outside of the arena
- * ---------------------------------------------------------------------- */
+/* --- secrets outside of the arena ------------------------------------------------------------- */
 
 static void wipe_text(migdi_text *text)
 {
@@ -81,8 +80,7 @@ migd_status migdi_kubeconfig_read_token(const char *path, char **token, migd_err
     return status;
 }
 
-/* --- files and data
- * ------------------------------------------------------------------------------------------ */
+/* --- files and data --------------------------------------------------------------------------- */
 
 /* A relative path starts at the file that says it. */
 static const char *path_of(migdi_kubeconfig *config, const migdi_kubeconfig_entry *entry,
@@ -124,7 +122,7 @@ static migd_status load_data(migdi_kubeconfig *config, const migdi_kubeconfig_en
     const migd_object *value = migdi_object_member(entry->body, key);
     const char *text = migd_object_text(value, "", "");
     migdi_text bytes = {0};
-    const bool is_base64 = migdi_base64_decode(text, strlen(text), &bytes);
+    const bool is_base64 = migdi_base64_decode_lenient(text, strlen(text), &bytes);
     *out = is_base64 && !bytes.failed ? keep(config, migdi_text_string(&bytes)) : NULL;
     const bool failed = bytes.failed || (is_base64 && *out == NULL);
     wipe_text(&bytes);
@@ -157,8 +155,7 @@ static migd_status load_pem(migdi_kubeconfig *config, const migdi_kubeconfig_ent
     return status;
 }
 
-/* --- the user
- * ---------------------------------------------------------------------------------------------- */
+/* --- the user --------------------------------------------------------------------------------- */
 
 static migd_status fail_header(migd_error **error, const migdi_kubeconfig_entry *entry,
                                const char *key)
@@ -215,8 +212,7 @@ static migd_status load_user(migdi_kubeconfig *config, migd_error **error)
     return status;
 }
 
-/* --- acting as somebody else
- * ---------------------------------------------------------------------------------- */
+/* --- acting as somebody else ------------------------------------------------------------------ */
 
 /* A key of as-user-extra as part of a header's name: what a name cannot hold is escaped as in a
  * URL. Source: client-go transport/round_trippers.go. */
@@ -294,9 +290,7 @@ static migd_status load_impersonation(migdi_kubeconfig *config, migd_error **err
     return MIGD_OK;
 }
 
-/* --- all
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- all -------------------------------------------------------------------------------------- */
 
 static migd_status load_cluster(migdi_kubeconfig *config, migd_error **error)
 {

@@ -57,8 +57,7 @@ static const migd_object *try_discover(gathering *at, const char *path)
     return answer;
 }
 
-/* --- resources -----------------------------------------------------------------------------------
- */
+/* --- resources -------------------------------------------------------------------------------- */
 
 static const char *join(migdi_arena *arena, const migd_object *names)
 {
@@ -101,8 +100,7 @@ static void add(gathering *at, const migdi_kube_resource *resource)
     at->resources[at->count++] = *resource;
 }
 
-/* --- the aggregated form
- * --------------------------------------------------------------------------- */
+/* --- the aggregated form ---------------------------------------------------------------------- */
 
 static bool is_aggregated(const migd_object *answer)
 {
@@ -149,8 +147,7 @@ static void gather_aggregated(gathering *at, const migd_object *answer)
     }
 }
 
-/* --- the older form
- * ------------------------------------------------------------------------------------ */
+/* --- the older form --------------------------------------------------------------------------- */
 
 static void gather_list(gathering *at, const char *group, const char *version)
 {
@@ -207,9 +204,7 @@ static void gather_core(gathering *at, const migd_object *answer)
     }
 }
 
-/* --- all
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- all -------------------------------------------------------------------------------------- */
 
 const migdi_kube_found *migdi_kube_discovery_see(migdi_view *view)
 {

@@ -27,8 +27,7 @@ static const char *keep(migdi_kubeconfig *config, const char *text)
     return text == NULL ? NULL : migdi_arena_text(&config->arena, text, strlen(text));
 }
 
-/* --- in a pod
- * ------------------------------------------------------------------------------------------ */
+/* --- in a pod --------------------------------------------------------------------------------- */
 
 static bool is_set(const char *text)
 {
@@ -95,8 +94,7 @@ static migd_status read_pod(migdi_kubeconfig *config, const migdi_kubeconfig_sou
     return MIGD_OK;
 }
 
-/* --- which entries
- * ---------------------------------------------------------------------------------------- */
+/* --- which entries ---------------------------------------------------------------------------- */
 
 static migd_status fail_without_context(migdi_kubeconfig *config, migd_error **error)
 {
@@ -169,8 +167,7 @@ static migd_status take_context(migdi_kubeconfig *config, const char *name, migd
     return status;
 }
 
-/* --- whether they make sense
- * -------------------------------------------------------------------------------- */
+/* --- whether they make sense ------------------------------------------------------------------ */
 
 static migd_status fail_both(migd_error **error, const migdi_kubeconfig_entry *entry,
                              const char *what, const char *first, const char *second)

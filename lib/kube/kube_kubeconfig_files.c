@@ -71,8 +71,7 @@ static const section sections[] = {
     [MIGDI_KUBECONFIG_CONTEXTS] = {"contexts", "context", context_fields, COUNT(context_fields)},
 };
 
-/* --- types
- * ------------------------------------------------------------------------------------------- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 static bool fits(const migd_object *value, field_type type)
 {
@@ -188,33 +187,41 @@ static migd_status check_list(const migd_object *document, const section *known,
     return check_doubles(list, known, error);
 }
 
+/* A document of another kind is not looked at any further. */
+static migd_status check_kind(const migd_object *document, migd_error **error)
+{
+    static const struct {
+        const char *key;
+        const char *value;
+    } wanted[] = {{"kind", "Config"}, {"apiVersion", "v1"}};
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        const migd_object *value = migdi_object_member(document, wanted[i].key);
+        const char *text = migd_object_text(value, "", "");
+        if (text[0] != '\0' && strcmp(text, wanted[i].value) != 0) {
+            return migdi_fail_at(error, MIGD_ERR_PARSE, migdi_object_place(value),
+                                 "not a kubeconfig: %s is \"%s\", not \"%s\"", wanted[i].key, text,
+                                 wanted[i].value);
+        }
+    }
+    return MIGD_OK;
+}
+
 static migd_status check_document(const migd_object *document, migd_error **error)
 {
     const field root = {"the document", MAP};
     if (!fits(document, MAP)) {
         return fail_type(error, document, "a kubeconfig", &root);
     }
-    migd_status status =
-        check_fields(document, "a kubeconfig", top_fields, COUNT(top_fields), error);
-    const char *kind = migd_object_text(document, "/kind", "");
-    const char *version = migd_object_text(document, "/apiVersion", "");
-    if (status == MIGD_OK && ((kind[0] != '\0' && strcmp(kind, "Config") != 0) ||
-                              (version[0] != '\0' && strcmp(version, "v1") != 0))) {
-        const char *wrong =
-            strcmp(kind, "Config") != 0 && kind[0] != '\0' ? "/kind" : "/apiVersion";
-        return migdi_fail_at(
-            error, MIGD_ERR_PARSE, migdi_object_place(migd_object_at(document, wrong)),
-            "not a kubeconfig: %s is \"%s\", not \"%s\"", wrong + 1,
-            migd_object_text(document, wrong, ""), wrong[1] == 'k' ? "Config" : "v1");
-    }
+    migd_status status = check_kind(document, error);
     for (size_t i = 0; status == MIGD_OK && i < COUNT(sections); i++) {
         status = check_list(document, &sections[i], error);
     }
-    return status;
+    return status == MIGD_OK
+               ? check_fields(document, "a kubeconfig", top_fields, COUNT(top_fields), error)
+               : status;
 }
 
-/* --- files
- * ------------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static migd_status read_file(const char *path, migd_object **document, migd_error **error)
 {
@@ -223,8 +230,7 @@ static migd_status read_file(const char *path, migd_object **document, migd_erro
     if (status < 0) {
         return status;
     }
-    status =
-        migdi_object_read_lenient(migdi_text_string(&bytes), bytes.size, path, document, error);
+    status = migdi_object_read_first(migdi_text_string(&bytes), bytes.size, path, document, error);
     if (bytes.bytes != NULL) {
         migdi_wipe(bytes.bytes, bytes.capacity);
     }
@@ -327,8 +333,7 @@ void migdi_kubeconfig_files_free(migdi_kubeconfig_files *files)
     *files = (migdi_kubeconfig_files){0};
 }
 
-/* --- merged
- * ------------------------------------------------------------------------------------------- */
+/* --- merged ----------------------------------------------------------------------------------- */
 
 const char *migdi_kubeconfig_files_current(const migdi_kubeconfig_files *files, migdi_place *place)
 {

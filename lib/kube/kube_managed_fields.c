@@ -33,8 +33,7 @@ migdi_kube_manager migdi_kube_manager_at(const migd_object *object, size_t index
     };
 }
 
-/* --- items of lists ------------------------------------------------------------------------------
- */
+/* --- items of lists --------------------------------------------------------------------------- */
 
 static bool has_keys(const migd_object *item, const migd_object *keys)
 {
@@ -78,8 +77,7 @@ static const migd_object *fields_of_item(const migd_object *fields, const migd_o
     return NULL;
 }
 
-/* --- one field
- * -------------------------------------------------------------------------------------- */
+/* --- one field -------------------------------------------------------------------------------- */
 
 static const migd_object *fields_of_member(const migd_object *fields, const char *key)
 {
@@ -146,8 +144,7 @@ bool migdi_kube_manager_owns(const migdi_kube_manager *manager, const migd_objec
     return fields != NULL;
 }
 
-/* --- all fields
- * --------------------------------------------------------------------------------------- */
+/* --- all fields ------------------------------------------------------------------------------- */
 
 typedef struct walk {
     migdi_text pointer;

@@ -33,8 +33,7 @@ static const char *keep(migdi_arena *arena, const char *text)
     return text == NULL ? NULL : migdi_arena_text(arena, text, strlen(text));
 }
 
-/* --- arguments
- * ------------------------------------------------------------------------------------- */
+/* --- arguments -------------------------------------------------------------------------------- */
 
 static migd_status check_kind(const char *kind, migd_error **error)
 {
@@ -80,8 +79,7 @@ static migd_status check_namespaces(const migd_object *object, const migd_call_o
                                "the object is in namespace \"%s\", not in \"%s\"", written, wanted);
 }
 
-/* --- the call itself, once the resource is known
- * ------------------------------------------------------ */
+/* --- the call itself, once the resource is known ---------------------------------------------- */
 
 /* The result of a list as kubectl shows it: a List, each item with its apiVersion and kind. */
 static migd_status finish_list(void *user, migd_job *job, migd_error **error)
@@ -178,8 +176,7 @@ static migd_status run_verb(request *asked, migd_job *job, migd_error **error)
     return migdi_job_run_call(job, call, error);
 }
 
-/* --- where the kind is served
- * ------------------------------------------------------------------------------ */
+/* --- where the kind is served ----------------------------------------------------------------- */
 
 static const migdi_kube_resource *look_up(const request *asked)
 {
@@ -302,8 +299,7 @@ static migd_status go_on(request *asked, migd_job *job, migd_error **error)
     return migdi_job_run_steps(job, MIGDI_RUN, step, 1, error);
 }
 
-/* --- starting
- * --------------------------------------------------------------------------------------------- */
+/* --- starting --------------------------------------------------------------------------------- */
 
 static void release_object(void *object)
 {
@@ -391,8 +387,7 @@ static migd_status begin(const migd_kube *kube, migd_job **job, migd_error **err
     return kube == NULL ? migdi_fail(error, MIGD_ERR_INVALID, "no client") : MIGD_OK;
 }
 
-/* --- the public calls
- * ----------------------------------------------------------------------------------------- */
+/* --- the public calls ------------------------------------------------------------------------- */
 
 migd_status migd_kube_apply_start(migd_kube *kube, const migd_object *object,
                                   const migd_call_options *options, migd_job **job,

@@ -1,6 +1,8 @@
 /* The server and proxy URLs of a kubeconfig. */
 #include "kube_server_url.h"
 
+#include "codec_url.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -66,7 +68,10 @@ const char *migdi_server_url_read(const char *text, migdi_arena *arena, migdi_se
     out->url = migdi_arena_format(arena, "%s://%.*s%.*s", scheme, (int)host_size, host,
                                   (int)path_size, path);
     out->tls = tls;
-    return NULL;
+    migdi_url parsed;
+    return out->url != NULL && migdi_url_parse(out->url, arena, &parsed, NULL) == MIGD_ERR_PARSE
+               ? "is no URL such as https://host:6443"
+               : NULL;
 }
 
 const char *migdi_proxy_url_problem(const char *text)

@@ -22,8 +22,7 @@ const char *migdi_kube_condition(const migd_object *object, const char *type)
     return migd_object_text(condition_of(object, type), "/status", NULL);
 }
 
-/* --- containers ----------------------------------------------------------------------------------
- */
+/* --- containers ------------------------------------------------------------------------------- */
 
 static void add_restarts(migdi_pod_state *state, const migd_object *statuses)
 {
@@ -68,8 +67,7 @@ static bool blame_containers(migdi_pod_state *state, const migd_object *statuses
     return false;
 }
 
-/* --- the pod
- * ---------------------------------------------------------------------------------------- */
+/* --- the pod ---------------------------------------------------------------------------------- */
 
 static void blame(migdi_pod_state *state, const migd_object *pod)
 {
@@ -130,8 +128,7 @@ const char *migdi_pod_state_text(const migdi_pod_state *state, migdi_arena *aren
                                     state->message[0] == '\0' ? "" : ": ", state->message);
 }
 
-/* --- events
- * ------------------------------------------------------------------------------------------ */
+/* --- events ----------------------------------------------------------------------------------- */
 
 /* Events of the old and of the new API keep their time in different places. */
 static int64_t time_of_event(const migd_object *event)

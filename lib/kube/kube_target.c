@@ -31,8 +31,7 @@ static migdi_kube_target *of(migdi_target *base)
     return (migdi_kube_target *)base; /* its first member */
 }
 
-/* --- credentials ---------------------------------------------------------------------------------
- */
+/* --- credentials ------------------------------------------------------------------------------ */
 
 /* Reads the token file again; a failed reading keeps what there was. Whether it is another token
  * now. */
@@ -102,8 +101,7 @@ static bool renew(migdi_target *base)
     return of(base)->config.token_file != NULL && read_token(of(base));
 }
 
-/* --- requests and answers
- * -------------------------------------------------------------------------- */
+/* --- requests and answers --------------------------------------------------------------------- */
 
 static void add_header(migdi_http_header *headers, size_t *count, const char *name,
                        const char *value)
@@ -167,8 +165,7 @@ static const migd_object *items(migdi_target *base, const migd_object *page)
 
 static const migdi_target_kind kind = {"kubernetes", prepare, understand, next_page, items, renew};
 
-/* --- life
- * ------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 migd_status migdi_kube_target_new(migd_context *context, migdi_kubeconfig *config,
                                   migdi_kube_target **out, migd_error **error)
