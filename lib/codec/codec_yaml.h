@@ -54,6 +54,10 @@ void migdi_yaml_close(migdi_yaml_parser *parser);
  * the kind. An infinity or NaN is a number here. false: no memory. */
 bool migdi_yaml_resolve(const char *text, size_t size, migd_object *node);
 
+/* Whether plain text would be more than a string to some reader of YAML 1.1 or 1.2: Kubernetes' types, and
+ * dates, sexagesimal numbers, "=" and "<<". */
+bool migdi_yaml_looks_typed(const char *text, size_t size);
+
 /* --- documents ---------------------------------------------------------------------------------------- */
 
 /* Reads the first document of the part of the text (see migdi_yaml_open). *out stays NULL when there is

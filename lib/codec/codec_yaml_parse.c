@@ -109,6 +109,13 @@ static migd_status fail_parse(migdi_yaml_parser *parser, migd_error **error)
         strncmp(problem, "found a tab", strlen("found a tab")) == 0) {
         return fail_at(parser, MIGD_ERR_PARSE, at, "tabs cannot indent YAML; use blanks", error);
     }
+    if (parser->text[parser->base] == '%' &&
+        strcmp(problem, "did not find expected <document start>") == 0) {
+        return fail_at(parser, MIGD_ERR_PARSE, at,
+                       "expected \"---\" behind the directives; in a list of documents, which kubectl cuts at "
+                       "\"---\", none can stand",
+                       error);
+    }
     if (strstr(problem, "found unexpected") != NULL && yaml->context != NULL &&
         strstr(yaml->context, "quoted scalar") != NULL) {
         at = byte_of(parser, yaml->context_mark.index);

@@ -31,6 +31,7 @@ typedef struct {
     migdi_yaml_parser *parser;
     migdi_document *document;
     migdi_source *source;
+    const char *text;
     migd_object *stack;
     size_t top;
     size_t capacity;
@@ -477,10 +478,27 @@ static migd_status check_tag(reader *r, const migdi_yaml_event *event, migd_obje
     return MIGD_OK; /* every other tag leaves a string a string, as in Kubernetes */
 }
 
+/* libyaml reads YAML 1.2's "\/", Kubernetes' reader does not. */
+static bool has_slash_escape(const reader *r, const migdi_yaml_event *event)
+{
+    const char *at = r->text + event->offset;
+    const char *end = r->text + event->end;
+    while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL && end - at >= 2) {
+        if (at[1] == '/') {
+            return true;
+        }
+        at += 2;
+    }
+    return false;
+}
+
 static migd_status read_scalar_value(reader *r, const migdi_yaml_event *event, migd_object *node)
 {
     migd_status status = MIGD_OK;
     node->kind = MIGD_KIND_STRING;
+    if (event->style == '"' && has_slash_escape(r, event)) {
+        return fail_at(r, MIGD_ERR_PARSE, event->offset, "\"\\/\" is an escape of JSON, not of YAML 1.1");
+    }
     if (event->tag != NULL && strcmp(event->tag, TAG("binary")) == 0) {
         return read_binary(r, event, node);
     }
@@ -647,6 +665,7 @@ migd_status migdi_yaml_read(migdi_source *source, const char *text, size_t start
     bool any = false;
     reader r = {
         .source = source,
+        .text = text,
         .deepest = migdi_read_limit(options, MIGD_READ_DEPTH),
         .most_nodes = migdi_read_limit(options, MIGD_READ_NODES),
         .most_anchors = migdi_read_limit(options, MIGD_READ_ANCHORS),

@@ -5,6 +5,7 @@
 #include "codec_yaml.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -65,7 +66,7 @@ static bool resolves(const char *text, size_t size)
     return !migdi_yaml_resolve(plain, length, &node) || node.kind != MIGD_KIND_STRING;
 }
 
-static bool looks_typed(const char *text, size_t size)
+bool migdi_yaml_looks_typed(const char *text, size_t size)
 {
     return resolves(text, size) || looks_sexagesimal(text, size) || looks_like_date(text, size) ||
            (size == 1 && text[0] == '=') || (size == 2 && memcmp(text, "<<", 2) == 0);
@@ -90,7 +91,7 @@ static yaml_scalar_style_t style_of_string(const char *text, size_t size)
         const bool plain_end = size < 2 || memcmp(text + size - 2, "\n\n", 2) != 0;
         return plain_start && plain_end ? YAML_LITERAL_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     }
-    return looks_typed(text, size) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE;
+    return migdi_yaml_looks_typed(text, size) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE;
 }
 
 /* --- events ----------------------------------------------------------------------------------------------- */
@@ -141,9 +142,9 @@ static bool write_number(writer *w, const migd_object *value)
     if (value->kind == MIGD_KIND_NUMBER && strchr(text, '.') == NULL &&
         (exponent != NULL || strcmp(text, "-0") == 0)) {
         const size_t digits = exponent == NULL ? strlen(text) : (size_t)(exponent - text);
-        migdi_text joined = {.bytes = with_point, .capacity = sizeof with_point};
-        migdi_text_format(&joined, "%.*s.0%s", (int)digits, text, exponent == NULL ? "" : exponent);
-        return write_scalar(w, with_point, joined.size, YAML_PLAIN_SCALAR_STYLE);
+        snprintf(with_point, sizeof with_point, "%.*s.0%s", (int)digits, text,
+                 exponent == NULL ? "" : exponent);
+        return write_scalar(w, with_point, strlen(with_point), YAML_PLAIN_SCALAR_STYLE);
     }
     return write_scalar(w, text, w->scalar.size, YAML_PLAIN_SCALAR_STYLE);
 }
