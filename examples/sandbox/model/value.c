@@ -19,7 +19,8 @@ static const value value_null = {.kind = VALUE_NULL};
 static const value value_booleans[] = {{.kind = VALUE_BOOLEAN, .integer = 0},
                                        {.kind = VALUE_BOOLEAN, .integer = 1}};
 
-/* --- memory --------------------------------------------------------------------------------------------- */
+/* --- memory
+ * --------------------------------------------------------------------------------------------- */
 
 void *pool_alloc(pool *memory, size_t size)
 {
@@ -127,7 +128,8 @@ void text_free(text *out)
     *out = (text){.memory = out->memory};
 }
 
-/* --- reading --------------------------------------------------------------------------------------------- */
+/* --- reading
+ * --------------------------------------------------------------------------------------------- */
 
 static const value *get(const value *map, const char *key, size_t size)
 {
@@ -236,7 +238,8 @@ bool value_equal(const value *left, const value *right)
     }
 }
 
-/* --- making ---------------------------------------------------------------------------------------------- */
+/* --- making
+ * ---------------------------------------------------------------------------------------------- */
 
 static const value *of_text(pool *memory, value_kind kind, const char *string, size_t size)
 {
@@ -300,7 +303,8 @@ const value *value_list_array(value_list *list)
     return of_items(list->memory, items, list->count);
 }
 
-/* One reader for JSON from outside and for our templates, which differ in their quote and in `arguments`. */
+/* One reader for JSON from outside and for our templates, which differ in their quote and in
+ * `arguments`. */
 typedef struct reader {
     pool *memory;
     const char *at;
@@ -316,7 +320,8 @@ static const value *read_value(reader *in);
 
 static void skip_blanks(reader *in)
 {
-    while (in->at < in->end && (*in->at == ' ' || *in->at == '\n' || *in->at == '\t' || *in->at == '\r')) {
+    while (in->at < in->end &&
+           (*in->at == ' ' || *in->at == '\n' || *in->at == '\t' || *in->at == '\r')) {
         in->at++;
     }
 }
@@ -388,7 +393,8 @@ static size_t read_escape(reader *in, char *out)
     }
     in->failed = in->failed || byte != 'u';
     uint32_t code = read_hex(in);
-    if (code >= 0xD800 && code < 0xDC00 && in->end - in->at >= 6 && in->at[0] == '\\' && in->at[1] == 'u') {
+    if (code >= 0xD800 && code < 0xDC00 && in->end - in->at >= 6 && in->at[0] == '\\' &&
+        in->at[1] == 'u') {
         in->at += 2;
         code = 0x10000 + ((code - 0xD800) << 10) + (read_hex(in) - 0xDC00);
     }
@@ -516,7 +522,8 @@ static const value *read_word(reader *in)
     static const struct {
         const char *word;
         const value *meaning;
-    } words[] = {{"null", &value_null}, {"true", &value_booleans[1]}, {"false", &value_booleans[0]}};
+    } words[] = {
+        {"null", &value_null}, {"true", &value_booleans[1]}, {"false", &value_booleans[0]}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         const size_t size = strlen(words[i].word);
         if ((size_t)(in->end - in->at) >= size && memcmp(in->at, words[i].word, size) == 0) {
@@ -582,7 +589,9 @@ const value *value_make(pool *memory, const char *template, ...)
     return made;
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------ */
+/* --- writing
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void write_string(text *out, const char *string, size_t size)
 {
@@ -655,9 +664,12 @@ void value_write(text *out, const value *written)
     }
 }
 
-/* --- changing ------------------------------------------------------------------------------------------------- */
+/* --- changing
+ * -------------------------------------------------------------------------------------------------
+ */
 
-static const value *with(pool *memory, const value *map, const char *key, size_t size, const value *item)
+static const value *with(pool *memory, const value *map, const char *key, size_t size,
+                         const value *item)
 {
     const uint32_t count = map == NULL || map->kind != VALUE_MAP ? 0 : map->count;
     uint32_t index = 0;
@@ -741,9 +753,10 @@ const value *value_merge(pool *memory, const value *target, const value *patch)
     const value *merged = target != NULL && target->kind == VALUE_MAP ? target : &value_empty_map;
     for (uint32_t i = 0; i < patch->count; i++) {
         const value_member *member = &patch->members[i];
-        const value *item = member->value->kind == VALUE_NULL
-                                ? NULL
-                                : value_merge(memory, value_get(merged, member->key), member->value);
+        const value *item =
+            member->value->kind == VALUE_NULL
+                ? NULL
+                : value_merge(memory, value_get(merged, member->key), member->value);
         merged = value_with(memory, merged, member->key, item);
     }
     return merged;

@@ -1,5 +1,6 @@
-/* What the model is made of: JSON values that never change. A change makes a new root that shares the rest,
- * so every version of every object stays readable, and comparing what is shared costs nothing. */
+/* What the model is made of: JSON values that never change. A change makes a new root that shares
+ * the rest, so every version of every object stays readable, and comparing what is shared costs
+ * nothing. */
 #ifndef SANDBOX_VALUE_H
 #define SANDBOX_VALUE_H
 
@@ -8,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Memory that is given back all at once. It never answers NULL: when memory ends it jumps to `exhausted`,
- * which whoever calls into the model sets (world.c alone). */
+/* Memory that is given back all at once. It never answers NULL: when memory ends it jumps to
+ * `exhausted`, which whoever calls into the model sets (world.c alone). */
 typedef struct pool {
     struct pool_block *blocks;
     char *next;
@@ -66,7 +67,8 @@ struct value {
 
 extern const value value_empty_map;
 
-/* --- reading: NULL is "no value" everywhere ----------------------------------------------------------- */
+/* --- reading: NULL is "no value" everywhere
+ * ----------------------------------------------------------- */
 
 const value *value_get(const value *map, const char *key);
 /* Down a path such as "spec/template/metadata/labels"; no step may hold a "/". */
@@ -79,12 +81,14 @@ bool value_true(const value *root, const char *path);
 const value *value_find(const value *array, const char *key, const char *string);
 bool value_equal(const value *left, const value *right);
 
-/* --- making ------------------------------------------------------------------------------------------- */
+/* --- making
+ * ------------------------------------------------------------------------------------------- */
 
 const value *value_of_string(pool *memory, const char *string);
 const value *value_of_integer(pool *memory, int64_t integer);
-/* A value from a template: JSON with ' for ", where %s is a string, %i an int64_t, %b an int and %v a value.
- * A member whose %s or %v is NULL is left out. The template is ours: a wrong one is a bug (assert). */
+/* A value from a template: JSON with ' for ", where %s is a string, %i an int64_t, %b an int and %v
+ * a value. A member whose %s or %v is NULL is left out. The template is ours: a wrong one is a bug
+ * (assert). */
 const value *value_make(pool *memory, const char *template, ...);
 /* Reads JSON (RFC 8259); NULL when it is none, or deeper than 64. */
 const value *value_read(pool *memory, const char *json, size_t size);
@@ -92,7 +96,8 @@ void value_write(text *out, const value *written);
 /* The members of a map, without braces. */
 void value_write_members(text *out, const value *map);
 
-/* --- changing: a new root --------------------------------------------------------------------------------- */
+/* --- changing: a new root
+ * --------------------------------------------------------------------------------- */
 
 /* A member set, or with item NULL removed; the same map when nothing changes. */
 const value *value_with(pool *memory, const value *map, const char *key, const value *item);

@@ -19,29 +19,32 @@ static void make_nodes(world *cloud)
     const int64_t zones = setting(cloud, "zones") < 1 ? 1 : setting(cloud, "zones");
     for (int64_t i = 0; i < setting(cloud, "nodes"); i++) {
         const char zone = (char)('a' + i % zones);
-        const char *name = pool_format(memory, "ip-10-0-%d-%d.ec2.internal", (int)(i % zones), (int)i + 1);
+        const char *name =
+            pool_format(memory, "ip-10-0-%d-%d.ec2.internal", (int)(i % zones), (int)i + 1);
         const char *now = time_text(cloud, cloud->now_ms);
-        store_create(cloud, &kinds[KIND_NODE],
-                     value_make(memory,
-                                "{'metadata':{'name':%s,'labels':{'kubernetes.io/arch':'amd64',"
-                                "'kubernetes.io/os':'linux','kubernetes.io/hostname':%s,"
-                                "'topology.kubernetes.io/region':'us-east-1',"
-                                "'topology.kubernetes.io/zone':%s}},'spec':{'providerID':%s},"
-                                "'status':{'capacity':{'cpu':'4','memory':'16Gi','pods':'110'},"
-                                "'allocatable':{'cpu':'4','memory':'16Gi','pods':'110'},"
-                                "'conditions':[{'type':'Ready','status':'True','lastHeartbeatTime':%s,"
-                                "'lastTransitionTime':%s,'reason':'KubeletReady',"
-                                "'message':'kubelet is posting ready status'}]}}",
-                                name, name, pool_format(memory, "us-east-1%c", zone),
-                                pool_format(memory, "aws:///us-east-1%c/i-%017llx", zone, (long long)i + 1), now,
-                                now),
-                     NULL);
+        store_create(
+            cloud, &kinds[KIND_NODE],
+            value_make(memory,
+                       "{'metadata':{'name':%s,'labels':{'kubernetes.io/arch':'amd64',"
+                       "'kubernetes.io/os':'linux','kubernetes.io/hostname':%s,"
+                       "'topology.kubernetes.io/region':'us-east-1',"
+                       "'topology.kubernetes.io/zone':%s}},'spec':{'providerID':%s},"
+                       "'status':{'capacity':{'cpu':'4','memory':'16Gi','pods':'110'},"
+                       "'allocatable':{'cpu':'4','memory':'16Gi','pods':'110'},"
+                       "'conditions':[{'type':'Ready','status':'True','lastHeartbeatTime':%s,"
+                       "'lastTransitionTime':%s,'reason':'KubeletReady',"
+                       "'message':'kubelet is posting ready status'}]}}",
+                       name, name, pool_format(memory, "us-east-1%c", zone),
+                       pool_format(memory, "aws:///us-east-1%c/i-%017llx", zone, (long long)i + 1),
+                       now, now),
+            NULL);
     }
     static const char *const spaces[] = {"default", "kube-system"};
     for (size_t i = 0; i < 2; i++) {
         const value *document = value_make(memory, "{'metadata':{'name':%s}}", spaces[i]);
         document = defaults_fill(cloud, &kinds[KIND_NAMESPACE], document);
-        store_create(cloud, &kinds[KIND_NAMESPACE], defaults_create(cloud, &kinds[KIND_NAMESPACE], document), NULL);
+        store_create(cloud, &kinds[KIND_NAMESPACE],
+                     defaults_create(cloud, &kinds[KIND_NAMESPACE], document), NULL);
     }
 }
 
@@ -92,7 +95,9 @@ void world_free(world *cloud)
     free(cloud);
 }
 
-/* --- time ------------------------------------------------------------------------------------------------------- */
+/* --- time
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 void world_plan(world *cloud, int64_t at_ms)
 {
@@ -145,7 +150,9 @@ void world_advance(world *cloud, int64_t now_ms)
     }
 }
 
-/* --- answers ------------------------------------------------------------------------------------------------------ */
+/* --- answers
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 const value *world_read_body(world *cloud, const world_request *request)
 {
@@ -168,8 +175,9 @@ const value *world_read_body(world *cloud, const world_request *request)
 void world_answer_stale(world *cloud, const world_request *request, int64_t now_ms, int64_t behind,
                         world_response *response)
 {
-    static const char exhausted[] = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":"
-                                    "\"Failure\",\"message\":\"the sandbox has no memory left\",\"code\":500}\n";
+    static const char exhausted[] =
+        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":"
+        "\"Failure\",\"message\":\"the sandbox has no memory left\",\"code\":500}\n";
     *response = (world_response){.status = 500,
                                  .content_type = "application/json",
                                  .body = exhausted,
@@ -188,7 +196,8 @@ void world_answer_stale(world *cloud, const world_request *request, int64_t now_
     response->body_size = cloud->out.size;
 }
 
-void world_answer(world *cloud, const world_request *request, int64_t now_ms, world_response *response)
+void world_answer(world *cloud, const world_request *request, int64_t now_ms,
+                  world_response *response)
 {
     world_answer_stale(cloud, request, now_ms, 0, response);
 }

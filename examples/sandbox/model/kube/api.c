@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- answers ------------------------------------------------------------------------------------------------ */
+/* --- answers
+ * ------------------------------------------------------------------------------------------------
+ */
 
 void api_value(const call *of, int32_t code, const value *document)
 {
@@ -82,7 +84,8 @@ void api_document(const call *of, int32_t code, version *seen)
     of->response->status = code;
 }
 
-/* --- the request ---------------------------------------------------------------------------------------------- */
+/* --- the request
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Percent-decoded; a "+" of a query is a blank. */
 static const char *decode(pool *memory, const char *encoded, size_t size, bool query)
@@ -179,13 +182,17 @@ static bool read_path(call *of, const char *path, size_t size)
     return true;
 }
 
-/* --- who asks --------------------------------------------------------------------------------------------------- */
+/* --- who asks
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static const char *verb_of(const call *of)
 {
     const char *method = of->request->method;
     const bool watches = api_parameter(of, "watch") != NULL;
-    return strcmp(method, "GET") == 0      ? (of->name != NULL ? "get" : watches ? "watch" : "list")
+    return strcmp(method, "GET") == 0      ? (of->name != NULL ? "get"
+                                              : watches        ? "watch"
+                                                               : "list")
            : strcmp(method, "POST") == 0   ? "create"
            : strcmp(method, "PUT") == 0    ? "update"
            : strcmp(method, "PATCH") == 0  ? "patch"
@@ -219,20 +226,27 @@ static bool admit(const call *of)
     }
     const char *what = of->sub == NULL ? of->kind->plural
                                        : pool_format(memory, "%s/%s", of->kind->plural, of->sub);
-    const char *shown = *of->kind->group == '\0' ? of->kind->plural : kind_resource(of->cloud, of->kind);
+    const char *shown =
+        *of->kind->group == '\0' ? of->kind->plural : kind_resource(of->cloud, of->kind);
     const bool inside = of->space != NULL && *of->space != '\0';
     /* A namespace is asked for in itself. */
     const bool itself = of->kind->id == KIND_NAMESPACE && of->name != NULL;
-    api_fail(of, 403, "Forbidden", api_details(of, NULL),
-             "%s%s%s%s is forbidden: User \"%s\" cannot %s resource \"%s\" in API group \"%s\" %s%s%s",
-             shown, of->name == NULL ? "" : " \"", of->name == NULL ? "" : of->name,
-             of->name == NULL ? "" : "\"", user, verb_of(of), what, of->kind->group,
-             inside || itself ? "in the namespace \"" : "at the cluster scope",
-             inside ? of->space : itself ? of->name : "", inside || itself ? "\"" : "");
+    api_fail(
+        of, 403, "Forbidden", api_details(of, NULL),
+        "%s%s%s%s is forbidden: User \"%s\" cannot %s resource \"%s\" in API group \"%s\" %s%s%s",
+        shown, of->name == NULL ? "" : " \"", of->name == NULL ? "" : of->name,
+        of->name == NULL ? "" : "\"", user, verb_of(of), what, of->kind->group,
+        inside || itself ? "in the namespace \"" : "at the cluster scope",
+        inside   ? of->space
+        : itself ? of->name
+                 : "",
+        inside || itself ? "\"" : "");
     return false;
 }
 
-/* --- dispatch ------------------------------------------------------------------------------------------------- */
+/* --- dispatch
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void answer_settings(call *of)
 {
@@ -258,14 +272,15 @@ static void answer_log(const call *of)
     if (!failed && value_at(status, "state/running") == NULL) {
         const char *name = value_text(status, "name", "");
         const char *why = value_text(status, "state/waiting/reason", "ContainerCreating");
-        api_fail(of, 400, "BadRequest", NULL, "container \"%s\" in pod \"%s\" is waiting to start: %s", name,
-                 of->name, why);
+        api_fail(of, 400, "BadRequest", NULL,
+                 "container \"%s\" in pod \"%s\" is waiting to start: %s", name, of->name, why);
         return;
     }
     of->response->status = 200;
     of->response->content_type = "text/plain";
     text_format(&of->cloud->out, "[INFO] %s starts\n", of->name);
-    text_add_string(&of->cloud->out, failed ? "[ERROR] License key is not valid\n" : "[INFO] listening on 8800\n");
+    text_add_string(&of->cloud->out,
+                    failed ? "[ERROR] License key is not valid\n" : "[INFO] listening on 8800\n");
 }
 
 static void answer_resource(call *of)
@@ -277,12 +292,15 @@ static void answer_resource(call *of)
     if (of->sub != NULL && strcmp(of->sub, "scale") == 0 && of->kind->id == KIND_STATEFUL_SET &&
         (reads || patches)) {
         api_scale(of);
-    } else if (of->sub != NULL && strcmp(of->sub, "eviction") == 0 && posts && of->kind->id == KIND_POD) {
+    } else if (of->sub != NULL && strcmp(of->sub, "eviction") == 0 && posts &&
+               of->kind->id == KIND_POD) {
         api_evict(of);
-    } else if (of->sub != NULL && strcmp(of->sub, "log") == 0 && reads && of->kind->id == KIND_POD) {
+    } else if (of->sub != NULL && strcmp(of->sub, "log") == 0 && reads &&
+               of->kind->id == KIND_POD) {
         answer_log(of);
     } else if (of->sub != NULL && !(strcmp(of->sub, "status") == 0 && reads)) {
-        api_fail(of, 501, "NotImplemented", NULL, "the sandbox has no %s %s/%s", method, of->kind->plural, of->sub);
+        api_fail(of, 501, "NotImplemented", NULL, "the sandbox has no %s %s/%s", method,
+                 of->kind->plural, of->sub);
     } else if (reads && of->name == NULL && api_parameter(of, "watch") != NULL) {
         api_watch(of);
     } else if (reads) {
@@ -294,7 +312,8 @@ static void answer_resource(call *of)
     } else if (strcmp(method, "DELETE") == 0 && of->name != NULL) {
         api_delete(of);
     } else {
-        api_fail(of, 501, "NotImplemented", NULL, "the sandbox has no %s of %s", method, of->kind->plural);
+        api_fail(of, 501, "NotImplemented", NULL, "the sandbox has no %s of %s", method,
+                 of->kind->plural);
     }
 }
 
@@ -311,10 +330,11 @@ void api_answer(world *cloud, const world_request *request, world_response *resp
     if (request->body_size > 0) {
         of.body = world_read_body(cloud, request);
         if (of.body == NULL || of.body->kind != VALUE_MAP) {
-            api_fail(&of, 400, "BadRequest", NULL,
-                     "the object provided is unrecognized (must be of type %s): couldn't get version/kind; "
-                     "json parse error",
-                     of.kind == NULL ? "Object" : of.kind->name);
+            api_fail(
+                &of, 400, "BadRequest", NULL,
+                "the object provided is unrecognized (must be of type %s): couldn't get version/kind; "
+                "json parse error",
+                of.kind == NULL ? "Object" : of.kind->name);
             return;
         }
     }

@@ -9,7 +9,8 @@ static const value *short_names(world *cloud, const kind *of)
 {
     return *of->short_names == '\0'
                ? NULL
-               : value_append(&cloud->memory, NULL, value_of_string(&cloud->memory, of->short_names));
+               : value_append(&cloud->memory, NULL,
+                              value_of_string(&cloud->memory, of->short_names));
 }
 
 /* {subresource, group, version, kind}: what is asked of an object beside itself. */
@@ -34,20 +35,22 @@ static const value *aggregated_resource(world *cloud, const kind *of)
     value_list subs = {.memory = memory};
     for (size_t i = 0; i < SUBRESOURCES; i++) {
         if (subresources[i].of == of->id) {
-            value_list_add(&subs, NULL,
-                           value_make(memory,
-                                      "{'subresource':%s,'responseKind':{'group':%s,'version':%s,'kind':%s},"
-                                      "'verbs':%v}",
-                                      subresources[i].name, subresources[i].group, subresources[i].version,
-                                      subresources[i].kind, value_make(memory, subresources[i].verbs)));
+            value_list_add(
+                &subs, NULL,
+                value_make(memory,
+                           "{'subresource':%s,'responseKind':{'group':%s,'version':%s,'kind':%s},"
+                           "'verbs':%v}",
+                           subresources[i].name, subresources[i].group, subresources[i].version,
+                           subresources[i].kind, value_make(memory, subresources[i].verbs)));
         }
     }
-    return value_make(memory,
-                      "{'resource':%s,'responseKind':{'group':%s,'version':%s,'kind':%s},'scope':%s,"
-                      "'singularResource':%s,'verbs':%v,'shortNames':%v,'subresources':%v}",
-                      of->plural, of->group, of->version, of->name,
-                      of->namespaced ? "Namespaced" : "Cluster", of->singular, value_make(memory, verbs),
-                      short_names(cloud, of), subs.count == 0 ? NULL : value_list_array(&subs));
+    return value_make(
+        memory,
+        "{'resource':%s,'responseKind':{'group':%s,'version':%s,'kind':%s},'scope':%s,"
+        "'singularResource':%s,'verbs':%v,'shortNames':%v,'subresources':%v}",
+        of->plural, of->group, of->version, of->name, of->namespaced ? "Namespaced" : "Cluster",
+        of->singular, value_make(memory, verbs), short_names(cloud, of),
+        subs.count == 0 ? NULL : value_list_array(&subs));
 }
 
 /* Whether kinds[i] is the first of its group, or of its group and version. */
@@ -98,12 +101,15 @@ static void answer_aggregated(const call *of, bool core)
             value_list_add(&groups, NULL, aggregated_group(of->cloud, &kinds[i]));
         }
     }
-    of->response->content_type = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-    api_value(of, 200,
-              value_make(memory,
-                         "{'kind':'APIGroupDiscoveryList','apiVersion':'apidiscovery.k8s.io/v2','metadata':{},"
-                         "'items':%v}",
-                         value_list_array(&groups)));
+    of->response->content_type =
+        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    api_value(
+        of, 200,
+        value_make(
+            memory,
+            "{'kind':'APIGroupDiscoveryList','apiVersion':'apidiscovery.k8s.io/v2','metadata':{},"
+            "'items':%v}",
+            value_list_array(&groups)));
 }
 
 static const value *legacy_group(world *cloud, size_t first)
@@ -118,11 +124,12 @@ static const value *legacy_group(world *cloud, size_t first)
         }
     }
     const value *all = value_list_array(&versions);
-    return value_make(memory, "{'name':%s,'versions':%v,'preferredVersion':%v}", kinds[first].group, all,
-                      all->items[0]);
+    return value_make(memory, "{'name':%s,'versions':%v,'preferredVersion':%v}", kinds[first].group,
+                      all, all->items[0]);
 }
 
-/* The resources of one group and version, at /api/v1 or /apis/GROUP/VERSION. false: there is none. */
+/* The resources of one group and version, at /api/v1 or /apis/GROUP/VERSION. false: there is none.
+ */
 static bool answer_resources(const call *of)
 {
     world *cloud = of->cloud;
@@ -134,29 +141,33 @@ static bool answer_resources(const call *of)
         if (strcmp(kind_api_version(cloud, one), wanted) != 0) {
             continue;
         }
-        value_list_add(&resources, NULL,
-                       value_make(memory,
-                                  "{'name':%s,'singularName':%s,'namespaced':%b,'kind':%s,'verbs':%v,"
-                                  "'shortNames':%v}",
-                                  one->plural, one->singular, one->namespaced, one->name,
-                                  value_make(memory, verbs), short_names(cloud, one)));
+        value_list_add(
+            &resources, NULL,
+            value_make(memory,
+                       "{'name':%s,'singularName':%s,'namespaced':%b,'kind':%s,'verbs':%v,"
+                       "'shortNames':%v}",
+                       one->plural, one->singular, one->namespaced, one->name,
+                       value_make(memory, verbs), short_names(cloud, one)));
         for (size_t k = 0; k < SUBRESOURCES; k++) {
             if (subresources[k].of == one->id) {
-                value_list_add(&resources, NULL,
-                               value_make(memory,
-                                          "{'name':%s,'singularName':'','namespaced':true,'group':%s,"
-                                          "'version':%s,'kind':%s,'verbs':%v}",
-                                          pool_format(memory, "%s/%s", one->plural, subresources[k].name),
-                                          subresources[k].group, subresources[k].version,
-                                          subresources[k].kind, value_make(memory, subresources[k].verbs)));
+                value_list_add(
+                    &resources, NULL,
+                    value_make(memory,
+                               "{'name':%s,'singularName':'','namespaced':true,'group':%s,"
+                               "'version':%s,'kind':%s,'verbs':%v}",
+                               pool_format(memory, "%s/%s", one->plural, subresources[k].name),
+                               subresources[k].group, subresources[k].version, subresources[k].kind,
+                               value_make(memory, subresources[k].verbs)));
             }
         }
     }
     if (resources.count > 0) {
-        api_value(of, 200,
-                  value_make(memory,
-                             "{'kind':'APIResourceList','apiVersion':'v1','groupVersion':%s,'resources':%v}",
-                             wanted, value_list_array(&resources)));
+        api_value(
+            of, 200,
+            value_make(
+                memory,
+                "{'kind':'APIResourceList','apiVersion':'v1','groupVersion':%s,'resources':%v}",
+                wanted, value_list_array(&resources)));
     }
     return resources.count > 0;
 }
@@ -192,13 +203,17 @@ void api_discovery(const call *of)
             answer_legacy(of, core);
         }
     } else if (gets && strcmp(of->path, "/version") == 0) {
-        api_value(of, 200,
-                  value_make(&of->cloud->memory, "{'major':'1','minor':'36','gitVersion':'v1.36.2','platform':'linux/amd64'}"));
+        api_value(
+            of, 200,
+            value_make(
+                &of->cloud->memory,
+                "{'major':'1','minor':'36','gitVersion':'v1.36.2','platform':'linux/amd64'}"));
     } else if (gets && (strcmp(of->path, "/readyz") == 0 || strcmp(of->path, "/livez") == 0)) {
         of->response->status = 200;
         of->response->content_type = "text/plain";
         text_add(&of->cloud->out, "ok", 2);
     } else if (!gets || !answer_resources(of)) {
-        api_fail(of, 501, "NotImplemented", NULL, "the sandbox has no %s %s", of->request->method, of->path);
+        api_fail(of, 501, "NotImplemented", NULL, "the sandbox has no %s %s", of->request->method,
+                 of->path);
     }
 }

@@ -7,7 +7,9 @@
 
 enum { BOOKMARK_MS = 60000, PAGE_MOST = 100000 };
 
-/* --- filters -------------------------------------------------------------------------------------------------- */
+/* --- filters
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static bool is_selectable(const kind *of, const char *field)
 {
@@ -44,7 +46,8 @@ static bool read_fields(const call *of, const char *written, filter *out)
         wanted += *wanted == '=';
         char *path = pool_text(memory, written, name);
         if (name >= size || !is_selectable(of->kind, path)) {
-            api_fail(of, 400, "BadRequest", NULL, "Unable to find \"%s\" that match label selector \"\", "
+            api_fail(of, 400, "BadRequest", NULL,
+                     "Unable to find \"%s\" that match label selector \"\", "
                      "field selector \"%s\": field label not supported: %s",
                      kind_resource(of->cloud, of->kind), written, path);
             return false;
@@ -74,18 +77,22 @@ bool api_read_filter(const call *of, filter *out)
 
 bool api_passes(const filter *wanted, const value *document)
 {
-    if (wanted->labels != NULL && !selector_matches(wanted->labels, value_at(document, "metadata/labels"))) {
+    if (wanted->labels != NULL &&
+        !selector_matches(wanted->labels, value_at(document, "metadata/labels"))) {
         return false;
     }
     for (size_t i = 0; i < wanted->count; i++) {
-        if ((strcmp(value_text(document, wanted->paths[i], ""), wanted->wanted[i]) == 0) == wanted->unequal[i]) {
+        if ((strcmp(value_text(document, wanted->paths[i], ""), wanted->wanted[i]) == 0) ==
+            wanted->unequal[i]) {
             return false;
         }
     }
     return true;
 }
 
-/* --- lists ------------------------------------------------------------------------------------------------------ */
+/* --- lists
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct row {
     const char *space;
@@ -117,12 +124,14 @@ static row *rows_at(const call *of, int64_t number, size_t *count)
     bool undone = false;
     for (size_t i = cloud->change_count; i > 0 && cloud->changes[i - 1].number > number; i--) {
         const change *made = &cloud->changes[i - 1];
-        if (made->kind != of->stored || (of->space != NULL && strcmp(of->space, made->space) != 0)) {
+        if (made->kind != of->stored ||
+            (of->space != NULL && strcmp(of->space, made->space) != 0)) {
             continue;
         }
         undone = true;
         size_t at = 0;
-        while (at < *count && (strcmp(rows[at].name, made->name) != 0 || strcmp(rows[at].space, made->space) != 0)) {
+        while (at < *count && (strcmp(rows[at].name, made->name) != 0 ||
+                               strcmp(rows[at].space, made->space) != 0)) {
             at++;
         }
         rows[at] = (row){made->space, made->name, made->before};
@@ -140,7 +149,8 @@ static bool is_after(const row *one, const char *space, const char *name)
     return spaces > 0 || (spaces == 0 && strcmp(one->name, name) > 0);
 }
 
-/* A token is "VERSION/SPACE/NAME" of the last item of the page before. false: answered with an error. */
+/* A token is "VERSION/SPACE/NAME" of the last item of the page before. false: answered with an
+ * error. */
 static bool read_token(const call *of, int64_t *number, const char **space, const char **name)
 {
     const char *token = api_parameter(of, "continue");
@@ -155,10 +165,11 @@ static bool read_token(const call *of, int64_t *number, const char **space, cons
         return false;
     }
     if (*number < of->cloud->compacted) {
-        api_fail(of, 410, "Expired", NULL,
-                 "The provided continue parameter is too old to display a consistent list result. You can "
-                 "start a new list without the continue parameter, or use the continue token in this "
-                 "response to retrieve the remainder of the results.");
+        api_fail(
+            of, 410, "Expired", NULL,
+            "The provided continue parameter is too old to display a consistent list result. You can "
+            "start a new list without the continue parameter, or use the continue token in this "
+            "response to retrieve the remainder of the results.");
         return false;
     }
     *space = pool_text(&of->cloud->memory, rest + 1, (size_t)(second - rest - 1));
@@ -203,13 +214,15 @@ static void answer_list(const call *of)
     const value *remaining = left == 0 || wanted.labels != NULL || wanted.count > 0
                                  ? NULL
                                  : value_of_integer(&cloud->memory, (int64_t)left);
-    const value *metadata = value_make(
-        &cloud->memory, "{'resourceVersion':%s,'continue':%s,'remainingItemCount':%v}",
-        pool_format(&cloud->memory, "%lld", (long long)number),
-        left == 0 ? NULL
-                  : pool_format(&cloud->memory, "%lld/%s/%s", (long long)number, last->space, last->name),
-        remaining);
-    text_format(&cloud->out, "{\"kind\":\"%sList\",\"apiVersion\":\"%s\",\"metadata\":", of->kind->name,
+    const value *metadata =
+        value_make(&cloud->memory, "{'resourceVersion':%s,'continue':%s,'remainingItemCount':%v}",
+                   pool_format(&cloud->memory, "%lld", (long long)number),
+                   left == 0 ? NULL
+                             : pool_format(&cloud->memory, "%lld/%s/%s", (long long)number,
+                                           last->space, last->name),
+                   remaining);
+    text_format(&cloud->out,
+                "{\"kind\":\"%sList\",\"apiVersion\":\"%s\",\"metadata\":", of->kind->name,
                 kind_api_version(cloud, of->kind));
     value_write(&cloud->out, metadata);
     text_add_string(&cloud->out, ",\"items\":[");
@@ -226,9 +239,11 @@ void api_read(const call *of)
         answer_list(of);
         return;
     }
-    const object *found = store_find(cloud, of->stored->id, of->space == NULL ? "" : of->space, of->name);
+    const object *found =
+        store_find(cloud, of->stored->id, of->space == NULL ? "" : of->space, of->name);
     version *seen = found == NULL ? NULL : found->now;
-    for (size_t i = cloud->change_count; i > 0 && cloud->changes[i - 1].number > cloud->stale_version; i--) {
+    for (size_t i = cloud->change_count;
+         i > 0 && cloud->changes[i - 1].number > cloud->stale_version; i--) {
         const change *made = &cloud->changes[i - 1];
         if (made->kind == of->stored && strcmp(made->name, of->name) == 0 &&
             strcmp(made->space, of->space == NULL ? "" : of->space) == 0) {
@@ -242,7 +257,9 @@ void api_read(const call *of)
     }
 }
 
-/* --- watches ------------------------------------------------------------------------------------------------------ */
+/* --- watches
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 struct world_watch {
     call of; /* its texts are copied: requests come and go */
@@ -274,7 +291,8 @@ void api_watch(const call *of)
     watch->seen = from == NULL ? 0 : strtoll(from, NULL, 10);
     watch->tells_end_of_initial = initial != NULL && strcmp(initial, "true") == 0;
     watch->initial = watch->seen == 0 || watch->tells_end_of_initial;
-    watch->bookmark_ms = bookmarks != NULL && strcmp(bookmarks, "true") == 0 ? of->cloud->now_ms + BOOKMARK_MS : 0;
+    watch->bookmark_ms =
+        bookmarks != NULL && strcmp(bookmarks, "true") == 0 ? of->cloud->now_ms + BOOKMARK_MS : 0;
     watch->end_ms = of->cloud->now_ms + seconds * 1000;
     of->response->status = 200;
     of->response->watch = watch;
@@ -292,12 +310,13 @@ static void add_event(world_watch *watch, const char *type, version *seen, text 
 
 static void add_bookmark(world_watch *watch, bool ends_initial, text *events)
 {
-    text_format(events,
-                "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":{"
-                "\"resourceVersion\":\"%lld\"%s}}}\n",
-                watch->of.kind->name, kind_api_version(watch->of.cloud, watch->of.kind),
-                (long long)watch->seen,
-                ends_initial ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "");
+    text_format(
+        events,
+        "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":{"
+        "\"resourceVersion\":\"%lld\"%s}}}\n",
+        watch->of.kind->name, kind_api_version(watch->of.cloud, watch->of.kind),
+        (long long)watch->seen,
+        ends_initial ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "");
 }
 
 static void add_initial(world_watch *watch, text *events)
@@ -355,11 +374,12 @@ bool watch_read(world_watch *watch, text *events)
         add_initial(watch, events);
     }
     if (watch->seen < cloud->compacted) {
-        text_format(events,
-                    "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
-                    "\"status\":\"Failure\",\"message\":\"too old resource version: %lld (%lld)\","
-                    "\"reason\":\"Expired\",\"code\":410}}\n",
-                    (long long)watch->seen, (long long)cloud->compacted);
+        text_format(
+            events,
+            "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
+            "\"status\":\"Failure\",\"message\":\"too old resource version: %lld (%lld)\","
+            "\"reason\":\"Expired\",\"code\":410}}\n",
+            (long long)watch->seen, (long long)cloud->compacted);
         watch->over = true;
         return false;
     }

@@ -1,10 +1,12 @@
-/* Create, apply, patch, replace, delete, evict, and the number of members as a resource of its own. */
+/* Create, apply, patch, replace, delete, evict, and the number of members as a resource of its own.
+ */
 #include "api.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what every write asks first ---------------------------------------------------------------------------- */
+/* --- what every write asks first
+ * ---------------------------------------------------------------------------- */
 
 static const char changed_message[] =
     "the object has been modified; please apply your changes to the latest version and try again";
@@ -14,7 +16,8 @@ static owner writer(const call *of, const char *subresource, bool applies)
     pool *memory = &of->cloud->memory;
     const char *agent = of->request->user_agent == NULL ? "unknown" : of->request->user_agent;
     const char *manager = api_parameter(of, "fieldManager");
-    return (owner){.manager = manager != NULL ? manager : pool_text(memory, agent, strcspn(agent, "/")),
+    return (owner){.manager =
+                       manager != NULL ? manager : pool_text(memory, agent, strcspn(agent, "/")),
                    .api_version = kind_api_version(of->cloud, of->kind),
                    .subresource = subresource,
                    .applies = applies};
@@ -33,25 +36,29 @@ static bool accepts_new(const call *of)
     }
     const object *space = store_find(of->cloud, KIND_NAMESPACE, "", of->space);
     if (space == NULL) {
-        api_fail(of, 404, "NotFound", value_make(&of->cloud->memory, "{'name':%s,'kind':'namespaces'}", of->space),
+        api_fail(of, 404, "NotFound",
+                 value_make(&of->cloud->memory, "{'name':%s,'kind':'namespaces'}", of->space),
                  "namespaces \"%s\" not found", of->space);
         return false;
     }
     if (object_is_deleting(space)) {
-        const char *told = pool_format(&of->cloud->memory, "namespace %s is being terminated", of->space);
+        const char *told =
+            pool_format(&of->cloud->memory, "namespace %s is being terminated", of->space);
         const value *causes = value_make(
             &of->cloud->memory,
             "[{'reason':'NamespaceTerminating','message':%s,'field':'metadata.namespace'}]", told);
-        api_fail(of, 403, "Forbidden", api_details(of, causes),
-                 "%s \"%s\" is forbidden: unable to create new content in namespace %s because it is being "
-                 "terminated",
-                 kind_resource(of->cloud, of->kind), of->name, of->space);
+        api_fail(
+            of, 403, "Forbidden", api_details(of, causes),
+            "%s \"%s\" is forbidden: unable to create new content in namespace %s because it is being "
+            "terminated",
+            kind_resource(of->cloud, of->kind), of->name, of->space);
         return false;
     }
     return true;
 }
 
-/* The name, namespace, version and preconditions in the body. live NULL: none yet. false: answered. */
+/* The name, namespace, version and preconditions in the body. live NULL: none yet. false: answered.
+ */
 static bool fits(const call *of, const object *live, const char *resource)
 {
     const char *name = value_text(of->body, "metadata/name", of->name);
@@ -60,22 +67,26 @@ static bool fits(const call *of, const object *live, const char *resource)
     const char *uid = value_text(of->body, "metadata/uid", NULL);
     if (strcmp(name, of->name) != 0) {
         api_fail(of, 400, "BadRequest", NULL,
-                 "the name of the object (%s) does not match the name on the URL (%s)", name, of->name);
+                 "the name of the object (%s) does not match the name on the URL (%s)", name,
+                 of->name);
         return false;
     }
     if (of->kind->namespaced && strcmp(space, of->space) != 0) {
-        api_fail(of, 400, "BadRequest", NULL,
-                 "the namespace of the provided object does not match the namespace sent on the request");
+        api_fail(
+            of, 400, "BadRequest", NULL,
+            "the namespace of the provided object does not match the namespace sent on the request");
         return false;
     }
     if (uid != NULL && (live == NULL || strcmp(uid, object_uid(live)) != 0)) {
-        api_conflict(of, resource,
-                     pool_format(&of->cloud->memory,
-                                 "Precondition failed: UID in precondition: %s, UID in object meta: %s", uid,
-                                 live == NULL ? "" : object_uid(live)));
+        api_conflict(
+            of, resource,
+            pool_format(&of->cloud->memory,
+                        "Precondition failed: UID in precondition: %s, UID in object meta: %s", uid,
+                        live == NULL ? "" : object_uid(live)));
         return false;
     }
-    if (number != NULL && (live == NULL || strcmp(number, object_text(live, "metadata/resourceVersion")) != 0)) {
+    if (number != NULL &&
+        (live == NULL || strcmp(number, object_text(live, "metadata/resourceVersion")) != 0)) {
         api_conflict(of, of->kind->plural, changed_message);
         return false;
     }
@@ -91,7 +102,8 @@ static bool is_valid(const call *of, const value *before, const value *after)
         return true;
     }
     const value *details = api_details(of, value_list_array(&causes));
-    details = value_with(&of->cloud->memory, details, "kind", value_of_string(&of->cloud->memory, of->kind->name));
+    details = value_with(&of->cloud->memory, details, "kind",
+                         value_of_string(&of->cloud->memory, of->kind->name));
     api_fail(of, 422, "Invalid", details, "%s%s%s \"%s\" is invalid: %s", of->kind->name,
              *of->kind->group == '\0' ? "" : ".", of->kind->group, of->name, told);
     return false;
@@ -100,11 +112,16 @@ static bool is_valid(const call *of, const value *before, const value *after)
 /* The body without what a client cannot set. */
 static const value *stripped(const call *of)
 {
-    static const char *const never[] = {"apiVersion",           "kind",
-                                        "metadata/uid",         "metadata/resourceVersion",
-                                        "metadata/generation",  "metadata/creationTimestamp",
-                                        "metadata/selfLink",    "metadata/managedFields",
-                                        "metadata/deletionTimestamp", "metadata/deletionGracePeriodSeconds"};
+    static const char *const never[] = {"apiVersion",
+                                        "kind",
+                                        "metadata/uid",
+                                        "metadata/resourceVersion",
+                                        "metadata/generation",
+                                        "metadata/creationTimestamp",
+                                        "metadata/selfLink",
+                                        "metadata/managedFields",
+                                        "metadata/deletionTimestamp",
+                                        "metadata/deletionGracePeriodSeconds"};
     pool *memory = &of->cloud->memory;
     const value *document = of->body;
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
@@ -137,7 +154,9 @@ static void add_new(const call *of, const value *document)
     api_document(of, 201, store_create(cloud, of->stored, document, NULL)->now);
 }
 
-/* --- create ---------------------------------------------------------------------------------------------------- */
+/* --- create
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 void api_create(const call *of)
 {
@@ -150,9 +169,10 @@ void api_create(const call *of)
         named.name = pool_format(memory, "%s%05x", prefix, (unsigned)(chance(cloud) & 0xFFFFF));
     }
     if (named.name == NULL) {
-        api_fail(of, 422, "Invalid", api_details(of, NULL),
-                 "%s \"\" is invalid: metadata.name: Required value: name or generateName is required",
-                 of->kind->name);
+        api_fail(
+            of, 422, "Invalid", api_details(of, NULL),
+            "%s \"\" is invalid: metadata.name: Required value: name or generateName is required",
+            of->kind->name);
         return;
     }
     if (!fits(&named, NULL, of->kind->plural) || !accepts_new(&named)) {
@@ -167,17 +187,20 @@ void api_create(const call *of)
     const value *document = stripped(of);
     document = value_put(memory, document, "metadata/name", value_of_string(memory, named.name));
     if (of->kind->namespaced) {
-        document = value_put(memory, document, "metadata/namespace", value_of_string(memory, of->space));
+        document =
+            value_put(memory, document, "metadata/namespace", value_of_string(memory, of->space));
     }
     document = of->kind == of->stored ? document : defaults_from_v1(cloud, document);
     document = defaults_fill(cloud, of->stored, document);
     const owner who = writer(of, NULL, false);
-    document =
-        owners_update(memory, type, &value_empty_map, document, &who, time_text(cloud, cloud->now_ms));
+    document = owners_update(memory, type, &value_empty_map, document, &who,
+                             time_text(cloud, cloud->now_ms));
     add_new(&named, defaults_create(cloud, of->stored, document));
 }
 
-/* --- change ------------------------------------------------------------------------------------------------------ */
+/* --- change
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 /* Stores a changed object; one that was only held by its finalizers goes when it has none left. */
 static void commit(const call *of, object *live, const value *document)
@@ -216,8 +239,8 @@ static bool is_typed(const call *of)
         text_add_string(&told, faults.count == 1 ? "" : i == 0 ? "errors:\n  " : "\n  ");
         text_add_string(&told, faults.members[i].key);
     }
-    api_fail(of, 500, NULL, NULL, "failed to create typed patch object (%s/%s; %s/%s, Kind=%s): %s", of->space,
-             of->name, of->kind->group, of->kind->version, of->kind->name, told.bytes);
+    api_fail(of, 500, NULL, NULL, "failed to create typed patch object (%s/%s; %s/%s, Kind=%s): %s",
+             of->space, of->name, of->kind->group, of->kind->version, of->kind->name, told.bytes);
     text_free(&told);
     return false;
 }
@@ -227,23 +250,27 @@ static bool is_appliable(const call *of)
     const char *wanted = kind_api_version(of->cloud, of->kind);
     const char *given = value_text(of->body, "apiVersion", "");
     if (api_parameter(of, "fieldManager") == NULL) {
-        api_fail(of, 422, "Invalid",
-                 value_make(&of->cloud->memory,
-                            "{'group':'meta.k8s.io','kind':'PatchOptions','causes':[{'reason':"
-                            "'FieldValueRequired','message':'Required value: is required for apply patch',"
-                            "'field':'fieldManager'}]}"),
-                 "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for "
-                 "apply patch");
+        api_fail(
+            of, 422, "Invalid",
+            value_make(
+                &of->cloud->memory,
+                "{'group':'meta.k8s.io','kind':'PatchOptions','causes':[{'reason':"
+                "'FieldValueRequired','message':'Required value: is required for apply patch',"
+                "'field':'fieldManager'}]}"),
+            "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for "
+            "apply patch");
         return false;
     }
     if (value_at(of->body, "metadata/managedFields") != NULL) {
         api_fail(of, 400, "BadRequest", NULL, "metadata.managedFields must be nil");
         return false;
     }
-    if (strcmp(given, wanted) != 0 || strcmp(value_text(of->body, "kind", ""), of->kind->name) != 0) {
-        api_fail(of, 400, "BadRequest", NULL,
-                 "Incorrect version specified in apply patch. Specified patch version: %s, expected: %s",
-                 given, wanted);
+    if (strcmp(given, wanted) != 0 ||
+        strcmp(value_text(of->body, "kind", ""), of->kind->name) != 0) {
+        api_fail(
+            of, 400, "BadRequest", NULL,
+            "Incorrect version specified in apply patch. Specified patch version: %s, expected: %s",
+            given, wanted);
         return false;
     }
     return true;
@@ -251,8 +278,8 @@ static bool is_appliable(const call *of)
 
 static void refuse_apply(const call *of, const owners_applied *applied)
 {
-    api_fail(of, 409, "Conflict", value_make(&of->cloud->memory, "{'causes':%v}", applied->causes), "%s",
-             applied->message);
+    api_fail(of, 409, "Conflict", value_make(&of->cloud->memory, "{'causes':%v}", applied->causes),
+             "%s", applied->message);
 }
 
 static void apply(const call *of)
@@ -260,14 +287,17 @@ static void apply(const call *of)
     world *cloud = of->cloud;
     pool *memory = &cloud->memory;
     object *live = find(of);
-    if (!is_appliable(of) || !fits(of, live, of->kind->plural) || !is_typed(of) || (live == NULL && !accepts_new(of))) {
+    if (!is_appliable(of) || !fits(of, live, of->kind->plural) || !is_typed(of) ||
+        (live == NULL && !accepts_new(of))) {
         return;
     }
     const value *config = stripped(of);
     config = of->kind == of->stored ? config : defaults_from_v1(cloud, config);
-    config = value_put(memory, config, "metadata/name", live == NULL ? value_of_string(memory, of->name) : NULL);
-    config = value_put(memory, config, "metadata/namespace",
-                       live == NULL && of->kind->namespaced ? value_of_string(memory, of->space) : NULL);
+    config = value_put(memory, config, "metadata/name",
+                       live == NULL ? value_of_string(memory, of->name) : NULL);
+    config =
+        value_put(memory, config, "metadata/namespace",
+                  live == NULL && of->kind->namespaced ? value_of_string(memory, of->space) : NULL);
     const char *force = api_parameter(of, "force");
     const owner who = writer(of, NULL, true);
     const owners_applied applied =
@@ -287,8 +317,9 @@ static void apply(const call *of)
     /* The time of an entry moves only when something else does. */
     const value *same = value_put(memory, document, "metadata/managedFields", applied.managed);
     const bool nothing = value_equal(same, live->now->document);
-    commit(of, live, nothing ? live->now->document
-                             : value_put(memory, document, "metadata/managedFields", applied.managed_anew));
+    commit(of, live,
+           nothing ? live->now->document
+                   : value_put(memory, document, "metadata/managedFields", applied.managed_anew));
 }
 
 static bool has_lists(const value *patch)
@@ -315,7 +346,8 @@ static const value *patched(const call *of, const value *live)
         return NULL;
     }
     if (strategic && has_lists(of->body)) {
-        api_fail(of, 501, "NotImplemented", NULL, "the sandbox merges no lists of a strategic merge patch");
+        api_fail(of, 501, "NotImplemented", NULL,
+                 "the sandbox merges no lists of a strategic merge patch");
         return NULL;
     }
     return put ? of->body : value_merge(&of->cloud->memory, live, of->body);
@@ -339,7 +371,8 @@ static const value *kept(const call *of, const value *live, const value *documen
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         document = value_put(memory, document, fixed[i], value_at(live, fixed[i]));
     }
-    return of->kind->has_status ? value_put(memory, document, "status", value_get(live, "status")) : document;
+    return of->kind->has_status ? value_put(memory, document, "status", value_get(live, "status"))
+                                : document;
 }
 
 void api_change(const call *of)
@@ -350,7 +383,8 @@ void api_change(const call *of)
         api_fail(of, 400, "BadRequest", NULL, "the request has no body");
         return;
     }
-    if (strncmp(type, "application/apply-patch+yaml", 28) == 0 && strcmp(of->request->method, "PATCH") == 0) {
+    if (strncmp(type, "application/apply-patch+yaml", 28) == 0 &&
+        strcmp(of->request->method, "PATCH") == 0) {
         apply(of);
         return;
     }
@@ -370,13 +404,14 @@ void api_change(const call *of)
     document = defaults_fill(cloud, of->stored, document);
     const owner who = writer(of, NULL, false);
     if (!value_equal(before, document)) {
-        document = owners_update(&cloud->memory, schema_find(cloud->types, of->stored->name), before, document,
-                                 &who, time_text(cloud, cloud->now_ms));
+        document = owners_update(&cloud->memory, schema_find(cloud->types, of->stored->name),
+                                 before, document, &who, time_text(cloud, cloud->now_ms));
     }
     commit(of, live, document);
 }
 
-/* --- the number of members ------------------------------------------------------------------------------------ */
+/* --- the number of members
+ * ------------------------------------------------------------------------------------ */
 
 static const char *selector_text(world *cloud, const value *selector)
 {
@@ -393,14 +428,15 @@ static const char *selector_text(world *cloud, const value *selector)
 
 static const value *scale_of(world *cloud, const object *set, const value *document)
 {
-    return value_make(&cloud->memory,
-                      "{'kind':'Scale','apiVersion':'autoscaling/v1','metadata':{'name':%s,'namespace':%s,"
-                      "'uid':%s,'resourceVersion':%v,'creationTimestamp':%v},'spec':{'replicas':%v},"
-                      "'status':{'replicas':%i,'selector':%s}}",
-                      set->name, set->space, object_uid(set), value_at(document, "metadata/resourceVersion"),
-                      value_at(document, "metadata/creationTimestamp"), value_at(document, "spec/replicas"),
-                      value_integer(document, "status/replicas", 0),
-                      selector_text(cloud, value_at(document, "spec/selector")));
+    return value_make(
+        &cloud->memory,
+        "{'kind':'Scale','apiVersion':'autoscaling/v1','metadata':{'name':%s,'namespace':%s,"
+        "'uid':%s,'resourceVersion':%v,'creationTimestamp':%v},'spec':{'replicas':%v},"
+        "'status':{'replicas':%i,'selector':%s}}",
+        set->name, set->space, object_uid(set), value_at(document, "metadata/resourceVersion"),
+        value_at(document, "metadata/creationTimestamp"), value_at(document, "spec/replicas"),
+        value_integer(document, "status/replicas", 0),
+        selector_text(cloud, value_at(document, "spec/selector")));
 }
 
 static void write_scale(const call *of, object *set, const value *document)
@@ -422,13 +458,14 @@ static void apply_scale(const call *of, object *set, const value *replicas)
                        .applies = true};
     const value *config = value_make(memory, "{'spec':{'replicas':%v}}", replicas);
     const owners_applied applied =
-        owners_apply(memory, schema_find(of->cloud->types, "StatefulSet"), set->now->document, config, &who,
-                     force != NULL && strcmp(force, "true") == 0, NULL);
+        owners_apply(memory, schema_find(of->cloud->types, "StatefulSet"), set->now->document,
+                     config, &who, force != NULL && strcmp(force, "true") == 0, NULL);
     if (applied.document == NULL) {
         refuse_apply(of, &applied);
     } else {
-        write_scale(of, set,
-                    value_put(memory, applied.document, "metadata/managedFields", applied.managed_anew));
+        write_scale(
+            of, set,
+            value_put(memory, applied.document, "metadata/managedFields", applied.managed_anew));
     }
 }
 
@@ -458,8 +495,9 @@ void api_scale(const call *of)
     const value *replicas = value_at(merged, "spec/replicas");
     replicas = replicas == NULL ? value_of_integer(memory, 0) : replicas;
     if (replicas->kind != VALUE_INTEGER || replicas->integer < 0) {
-        const char *told = pool_format(
-            memory, "Invalid value: %lld: must be greater than or equal to 0", (long long)replicas->integer);
+        const char *told =
+            pool_format(memory, "Invalid value: %lld: must be greater than or equal to 0",
+                        (long long)replicas->integer);
         api_fail(of, 422, "Invalid",
                  value_make(memory,
                             "{'name':%s,'group':'autoscaling','kind':'Scale','causes':[{'reason':"
@@ -475,12 +513,15 @@ void api_scale(const call *of)
     const value *document = value_put(memory, before, "spec/replicas", replicas);
     owner who = writer(of, "scale", false);
     if (!value_equal(before, document)) {
-        document = owners_update(memory, schema_find(cloud->types, "StatefulSet"), before, document, &who, NULL);
+        document = owners_update(memory, schema_find(cloud->types, "StatefulSet"), before, document,
+                                 &who, NULL);
     }
     write_scale(of, set, document);
 }
 
-/* --- delete, evict ------------------------------------------------------------------------------------------------ */
+/* --- delete, evict
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* false: answered with 409. */
 static bool meets_preconditions(const call *of, const object *live, const value *options)
@@ -495,17 +536,20 @@ static bool meets_preconditions(const call *of, const object *live, const value 
     if (uid != NULL && strcmp(uid, object_uid(live)) != 0) {
         wrong = uid;
         other = object_uid(live);
-    } else if (number != NULL && strcmp(number, object_text(live, "metadata/resourceVersion")) != 0) {
+    } else if (number != NULL &&
+               strcmp(number, object_text(live, "metadata/resourceVersion")) != 0) {
         wrong = number;
         other = object_text(live, "metadata/resourceVersion");
         what = "ResourceVersion";
     }
     if (wrong != NULL) {
-        api_conflict(of, resource,
-                     pool_format(&of->cloud->memory,
-                                 "the %s in the precondition (%s) does not match the %s in record (%s). The "
-                                 "object might have been %s",
-                                 what, wrong, what, other, uid == wrong ? "deleted and then recreated" : "modified"));
+        api_conflict(
+            of, resource,
+            pool_format(&of->cloud->memory,
+                        "the %s in the precondition (%s) does not match the %s in record (%s). The "
+                        "object might have been %s",
+                        what, wrong, what, other,
+                        uid == wrong ? "deleted and then recreated" : "modified"));
     }
     return wrong == NULL;
 }
@@ -522,9 +566,11 @@ void api_delete(const call *of)
         return;
     }
     const char *query = api_parameter(of, "propagationPolicy");
-    const char *policy = value_text(of->body, "propagationPolicy", query == NULL ? "Background" : query);
+    const char *policy =
+        value_text(of->body, "propagationPolicy", query == NULL ? "Background" : query);
     const char *grace = api_parameter(of, "gracePeriodSeconds");
-    const int64_t grace_s = value_integer(of->body, "gracePeriodSeconds", grace == NULL ? -1 : strtol(grace, NULL, 10));
+    const int64_t grace_s =
+        value_integer(of->body, "gracePeriodSeconds", grace == NULL ? -1 : strtol(grace, NULL, 10));
     const char *uid = object_uid(live);
     version *last = live->now;
     const value *dry = value_get(of->body, "dryRun");
@@ -537,11 +583,13 @@ void api_delete(const call *of)
         api_document(of, 200, stays ? live->now : last);
         return;
     }
-    api_value(of, 200,
-              value_make(&cloud->memory,
-                         "{'kind':'Status','apiVersion':'v1','metadata':{},'status':'Success','details':%v}",
-                         value_with(&cloud->memory, api_details(of, NULL), "uid",
-                                    value_of_string(&cloud->memory, uid))));
+    api_value(
+        of, 200,
+        value_make(
+            &cloud->memory,
+            "{'kind':'Status','apiVersion':'v1','metadata':{},'status':'Success','details':%v}",
+            value_with(&cloud->memory, api_details(of, NULL), "uid",
+                       value_of_string(&cloud->memory, uid))));
 }
 
 void api_evict(const call *of)
@@ -560,21 +608,28 @@ void api_evict(const call *of)
     const value *dry = value_get(options, "dryRun");
     const bool dry_run = of->dry_run || (dry != NULL && dry->count > 0);
     const char *cause = NULL;
-    const int32_t code = budgets_evict(cloud, pod, dry_run, value_integer(options, "gracePeriodSeconds", -1), &cause);
+    const int32_t code = budgets_evict(cloud, pod, dry_run,
+                                       value_integer(options, "gracePeriodSeconds", -1), &cause);
     if (code == 500) {
-        api_fail(of, 500, NULL, NULL,
-                 "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+        api_fail(
+            of, 500, NULL, NULL,
+            "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
     } else if (code == 429) {
         const bool lags = strstr(cause, "still being processed") != NULL;
-        api_fail(of, 429, "TooManyRequests",
-                 value_make(memory,
-                            "{'causes':[{'reason':'DisruptionBudget','message':%s}],'retryAfterSeconds':%v}",
-                            cause, lags ? value_of_integer(memory, 10) : NULL),
-                 "Cannot evict pod as it would violate the pod's disruption budget.");
+        api_fail(
+            of, 429, "TooManyRequests",
+            value_make(
+                memory,
+                "{'causes':[{'reason':'DisruptionBudget','message':%s}],'retryAfterSeconds':%v}",
+                cause, lags ? value_of_integer(memory, 10) : NULL),
+            "Cannot evict pod as it would violate the pod's disruption budget.");
         of->response->retry_after_s = lags ? 10 : -1;
     } else {
         of->cloud->writes += !dry_run;
-        api_value(of, 201,
-                  value_make(memory, "{'kind':'Status','apiVersion':'v1','metadata':{},'status':'Success','code':201}"));
+        api_value(
+            of, 201,
+            value_make(
+                memory,
+                "{'kind':'Status','apiVersion':'v1','metadata':{},'status':'Success','code':201}"));
     }
 }

@@ -1,4 +1,5 @@
-/* Disruption budgets: their status, which lags as the real one does, and evictions, which trust it. */
+/* Disruption budgets: their status, which lags as the real one does, and evictions, which trust it.
+ */
 #include "model.h"
 
 #include <string.h>
@@ -9,7 +10,8 @@ static const owner pod_server = {"kube-apiserver", "v1", "status", false};
 
 enum { DISRUPTED_MS = 120000 };
 
-static const value *allowed_condition(world *cloud, const object *budget, int64_t allowed, int64_t generation)
+static const value *allowed_condition(world *cloud, const object *budget, int64_t allowed,
+                                      int64_t generation)
 {
     const value *old =
         value_find(object_get(budget, "status/conditions"), "type", "DisruptionAllowed");
@@ -20,7 +22,8 @@ static const value *allowed_condition(world *cloud, const object *budget, int64_
     return value_make(&cloud->memory,
                       "[{'type':'DisruptionAllowed','status':%s,'observedGeneration':%i,"
                       "'lastTransitionTime':%s,'reason':%s,'message':''}]",
-                      status, generation, since, allowed > 0 ? "SufficientPods" : "InsufficientPods");
+                      status, generation, since,
+                      allowed > 0 ? "SufficientPods" : "InsufficientPods");
 }
 
 /* N of `minAvailable: N` or `"P%"`, of that many pods. */
@@ -98,12 +101,13 @@ static void look_at(world *cloud, object *budget)
     desired = desired < 0 ? 0 : desired;
     const int64_t allowed = expected > 0 && sum.healthy > desired ? sum.healthy - desired : 0;
     const int64_t generation = object_integer(budget, "metadata/generation", 1);
-    const value *status = value_make(&cloud->memory,
-                                     "{'observedGeneration':%i,'disruptedPods':%v,'disruptionsAllowed':%i,"
-                                     "'currentHealthy':%i,'desiredHealthy':%i,'expectedPods':%i,"
-                                     "'conditions':%v}",
-                                     generation, sum.disrupted, allowed, sum.healthy, desired, expected,
-                                     allowed_condition(cloud, budget, allowed, generation));
+    const value *status =
+        value_make(&cloud->memory,
+                   "{'observedGeneration':%i,'disruptedPods':%v,'disruptionsAllowed':%i,"
+                   "'currentHealthy':%i,'desiredHealthy':%i,'expectedPods':%i,"
+                   "'conditions':%v}",
+                   generation, sum.disrupted, allowed, sum.healthy, desired, expected,
+                   allowed_condition(cloud, budget, allowed, generation));
     store_put(cloud, budget, "status", status, &controller);
 }
 
@@ -121,16 +125,18 @@ void budgets_pass(world *cloud)
     }
 }
 
-/* --- evictions ------------------------------------------------------------------------------------------- */
+/* --- evictions
+ * ------------------------------------------------------------------------------------------- */
 
 static void evict_now(world *cloud, object *pod, int64_t grace_s)
 {
     pool *memory = &cloud->memory;
-    const value *mark = value_make(memory,
-                                   "{'type':'DisruptionTarget','status':'True','lastProbeTime':null,"
-                                   "'lastTransitionTime':%s,'reason':'EvictionByEvictionAPI',"
-                                   "'message':'Eviction API: evicting'}",
-                                   time_text(cloud, cloud->now_ms));
+    const value *mark =
+        value_make(memory,
+                   "{'type':'DisruptionTarget','status':'True','lastProbeTime':null,"
+                   "'lastTransitionTime':%s,'reason':'EvictionByEvictionAPI',"
+                   "'message':'Eviction API: evicting'}",
+                   time_text(cloud, cloud->now_ms));
     store_put(cloud, pod, "status/conditions",
               value_append(memory, object_get(pod, "status/conditions"), mark), &pod_server);
     collector_delete(cloud, pod, "Background", grace_s);
@@ -147,7 +153,8 @@ static void take_one(world *cloud, object *budget, const object *pod)
                                   value_of_string(memory, time_text(cloud, cloud->now_ms))));
     if (allowed == 0) {
         const int64_t generation = object_integer(budget, "status/observedGeneration", 0);
-        status = value_put(memory, status, "conditions", allowed_condition(cloud, budget, 0, generation));
+        status = value_put(memory, status, "conditions",
+                           allowed_condition(cloud, budget, 0, generation));
     }
     store_put(cloud, budget, "status", status, &server);
 }
@@ -171,7 +178,8 @@ int32_t budgets_evict(world *cloud, object *pod, bool dry_run, int64_t grace_s, 
     if (budget != NULL && !pending && !object_is_deleting(pod)) {
         const int64_t healthy = object_integer(budget, "status/currentHealthy", 0);
         const int64_t desired = object_integer(budget, "status/desiredHealthy", 0);
-        const bool always = strcmp(object_text(budget, "spec/unhealthyPodEvictionPolicy"), "AlwaysAllow") == 0;
+        const bool always =
+            strcmp(object_text(budget, "spec/unhealthyPodEvictionPolicy"), "AlwaysAllow") == 0;
         const bool spare = !pod_is_ready(pod) && (always || (healthy >= desired && desired > 0));
         if (!spare && object_integer(budget, "status/observedGeneration", 0) <
                           object_integer(budget, "metadata/generation", 1)) {
@@ -181,13 +189,15 @@ int32_t budgets_evict(world *cloud, object *pod, bool dry_run, int64_t grace_s, 
             return 429;
         }
         if (!spare && object_integer(budget, "status/disruptionsAllowed", 0) <= 0) {
-            *cause = healthy <= desired
-                         ? pool_format(&cloud->memory,
-                                       "The disruption budget %s needs %lld healthy pods and has %lld currently",
-                                       budget->name, (long long)desired, (long long)healthy)
-                         : pool_format(&cloud->memory,
-                                       "The disruption budget %s does not allow evicting pods currently",
-                                       budget->name);
+            *cause =
+                healthy <= desired
+                    ? pool_format(
+                          &cloud->memory,
+                          "The disruption budget %s needs %lld healthy pods and has %lld currently",
+                          budget->name, (long long)desired, (long long)healthy)
+                    : pool_format(&cloud->memory,
+                                  "The disruption budget %s does not allow evicting pods currently",
+                                  budget->name);
             return 429;
         }
         if (!spare && !dry_run) {

@@ -33,16 +33,19 @@ static void mark(world *cloud, object *target, const value *finalizers, int64_t 
     pool *memory = &cloud->memory;
     const value *document = target->now->document;
     const char *at = time_text(cloud, cloud->now_ms + grace_s * 1000);
-    document = value_put(memory, document, "metadata/deletionTimestamp", value_of_string(memory, at));
+    document =
+        value_put(memory, document, "metadata/deletionTimestamp", value_of_string(memory, at));
     document = value_put(memory, document, "metadata/deletionGracePeriodSeconds",
                          value_of_integer(memory, grace_s));
     document = value_put(memory, document, "metadata/finalizers", finalizers);
     if (target->kind->id == KIND_NAMESPACE) {
-        document = value_put(memory, document, "status/phase", value_of_string(memory, "Terminating"));
+        document =
+            value_put(memory, document, "status/phase", value_of_string(memory, "Terminating"));
     }
     if (target->kind->has_generation) {
         const int64_t generation = value_integer(document, "metadata/generation", 1) + 1;
-        document = value_put(memory, document, "metadata/generation", value_of_integer(memory, generation));
+        document = value_put(memory, document, "metadata/generation",
+                             value_of_integer(memory, generation));
     }
     store_write(cloud, target, document, NULL);
 }
@@ -73,7 +76,8 @@ void collector_delete(world *cloud, object *target, const char *policy, int64_t 
     }
 }
 
-/* --- dependents --------------------------------------------------------------------------------------------- */
+/* --- dependents
+ * --------------------------------------------------------------------------------------------- */
 
 static const kind *kind_named(const char *name)
 {
@@ -92,7 +96,8 @@ static object *owner_of(const world *cloud, const object *dependent, const value
     object *found = of == NULL ? NULL
                                : store_find(cloud, of->id, of->namespaced ? dependent->space : "",
                                             value_text(reference, "name", ""));
-    const bool same = found != NULL && strcmp(object_uid(found), value_text(reference, "uid", "")) == 0;
+    const bool same =
+        found != NULL && strcmp(object_uid(found), value_text(reference, "uid", "")) == 0;
     return same ? found : NULL;
 }
 
@@ -127,14 +132,18 @@ static bool has_dependents(const world *cloud, const object *master)
     return false;
 }
 
-/* --- namespaces ------------------------------------------------------------------------------------------------ */
+/* --- namespaces
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void fill_namespace(world *cloud, const object *space)
 {
     pool *memory = &cloud->memory;
     if (store_find(cloud, KIND_SERVICE_ACCOUNT, space->name, "default") == NULL) {
-        store_create(cloud, &kinds[KIND_SERVICE_ACCOUNT],
-                     value_make(memory, "{'metadata':{'name':'default','namespace':%s}}", space->name), NULL);
+        store_create(
+            cloud, &kinds[KIND_SERVICE_ACCOUNT],
+            value_make(memory, "{'metadata':{'name':'default','namespace':%s}}", space->name),
+            NULL);
     }
     if (store_find(cloud, KIND_CONFIG_MAP, space->name, "kube-root-ca.crt") == NULL) {
         store_create(cloud, &kinds[KIND_CONFIG_MAP],
@@ -183,7 +192,8 @@ static bool look_at(world *cloud, object *one)
     const char *const holds[] = {"orphan", "foregroundDeletion"};
     for (size_t i = 0; i < 2; i++) {
         if (has_finalizer(one, holds[i]) && !has_dependents(cloud, one)) {
-            store_put(cloud, one, "metadata/finalizers", without_finalizer(cloud, one, holds[i]), &server);
+            store_put(cloud, one, "metadata/finalizers", without_finalizer(cloud, one, holds[i]),
+                      &server);
         }
     }
     const bool stops = one->kind->id == KIND_POD && *object_text(one, "spec/nodeName") != '\0';
@@ -208,7 +218,9 @@ void collector_pass(world *cloud)
     }
 }
 
-/* --- events -------------------------------------------------------------------------------------------------------- */
+/* --- events
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 void events_tell(world *cloud, const object *about, const char *source, const char *type,
                  const char *reason, const char *message)
@@ -236,7 +248,8 @@ void events_tell(world *cloud, const object *about, const char *source, const ch
                             "'namespace':%s,'name':%s,'uid':%s,'apiVersion':%s},'reason':%s,"
                             "'message':%s,'source':{'component':%s},'firstTimestamp':%s,"
                             "'lastTimestamp':%s,'count':1,'type':%s}",
-                            name, space, about->kind->name, about->space, about->name, object_uid(about),
-                            kind_api_version(cloud, about->kind), reason, message, source, now, now, type),
+                            name, space, about->kind->name, about->space, about->name,
+                            object_uid(about), kind_api_version(cloud, about->kind), reason,
+                            message, source, now, now, type),
                  NULL);
 }

@@ -1,4 +1,5 @@
-/* What the API server fills in, adds to a new object, and refuses, for the kinds that are applied. */
+/* What the API server fills in, adds to a new object, and refuses, for the kinds that are applied.
+ */
 #include "codec_quantity.h"
 #include "core_text.h"
 #include "model.h"
@@ -35,7 +36,9 @@ static const value *each(world *cloud, const value *target, const char *path, it
     return array == NULL ? target : value_put(&cloud->memory, target, path, changed);
 }
 
-/* --- pods -------------------------------------------------------------------------------------------------- */
+/* --- pods
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static const value *fill_port(world *cloud, const value *port)
 {
@@ -65,7 +68,8 @@ static const value *canonical(world *cloud, const value *quantities)
         migdi_text out = {0};
         if (migdi_quantity_parse(written.bytes, written.size, &quantity, NULL) == MIGD_OK) {
             migdi_quantity_add_canonical(&quantity, &out);
-            if (strcmp(migdi_text_string(&out), written.bytes) != 0 || member->value->kind != VALUE_STRING) {
+            if (strcmp(migdi_text_string(&out), written.bytes) != 0 ||
+                member->value->kind != VALUE_STRING) {
                 quantities = value_with(&cloud->memory, quantities, member->key,
                                         value_of_string(&cloud->memory, migdi_text_string(&out)));
             }
@@ -83,8 +87,10 @@ static const value *fill_container(world *cloud, const value *container)
                                {"terminationMessagePath", "'/dev/termination-log'"},
                                {"terminationMessagePolicy", "'File'"}};
     static const row http[] = {{"path", "'/'"}, {"scheme", "'HTTP'"}};
-    static const row probe[] = {
-        {"timeoutSeconds", "1"}, {"periodSeconds", "10"}, {"successThreshold", "1"}, {"failureThreshold", "3"}};
+    static const row probe[] = {{"timeoutSeconds", "1"},
+                                {"periodSeconds", "10"},
+                                {"successThreshold", "1"},
+                                {"failureThreshold", "3"}};
     static const char *const handlers[] = {"livenessProbe", "readinessProbe", "startupProbe",
                                            "lifecycle/preStop", "lifecycle/postStart"};
     container = FILL(memory, container, rows);
@@ -92,7 +98,8 @@ static const value *fill_container(world *cloud, const value *container)
         const char *image = value_text(container, "image", "");
         const char *name = strrchr(image, '/') == NULL ? image : strrchr(image, '/');
         const char *tag = strrchr(name, ':');
-        const bool latest = strchr(name, '@') == NULL && (tag == NULL || strcmp(tag, ":latest") == 0);
+        const bool latest =
+            strchr(name, '@') == NULL && (tag == NULL || strcmp(tag, ":latest") == 0);
         container = value_put(memory, container, "imagePullPolicy",
                               value_of_string(memory, latest ? "Always" : "IfNotPresent"));
     }
@@ -130,7 +137,8 @@ static const value *fill_volume(world *cloud, const value *volume)
         char source[16];
         snprintf(source, sizeof source, "%.*s", (int)strcspn(sources[i], "/"), sources[i]);
         if (value_get(volume, source) != NULL) {
-            volume = value_default(&cloud->memory, volume, sources[i], value_of_integer(&cloud->memory, 420));
+            volume = value_default(&cloud->memory, volume, sources[i],
+                                   value_of_integer(&cloud->memory, 420));
         }
     }
     return volume;
@@ -149,23 +157,28 @@ static const value *fill_pod(world *cloud, const value *spec)
     return each(cloud, spec, "volumes", fill_volume);
 }
 
-/* --- the other kinds ------------------------------------------------------------------------------------ */
+/* --- the other kinds
+ * ------------------------------------------------------------------------------------ */
 
 static const value *fill_set(world *cloud, const value *document)
 {
     pool *memory = &cloud->memory;
-    static const row rows[] = {{"spec/podManagementPolicy", "'OrderedReady'"},
-                               {"spec/persistentVolumeClaimRetentionPolicy/whenDeleted", "'Retain'"},
-                               {"spec/persistentVolumeClaimRetentionPolicy/whenScaled", "'Retain'"},
-                               {"spec/replicas", "1"},
-                               {"spec/revisionHistoryLimit", "10"},
-                               {"status/replicas", "0"},
-                               {"status/availableReplicas", "0"}};
-    static const row rolling[] = {{"rollingUpdate/partition", "0"}, {"rollingUpdate/maxUnavailable", "1"}};
+    static const row rows[] = {
+        {"spec/podManagementPolicy", "'OrderedReady'"},
+        {"spec/persistentVolumeClaimRetentionPolicy/whenDeleted", "'Retain'"},
+        {"spec/persistentVolumeClaimRetentionPolicy/whenScaled", "'Retain'"},
+        {"spec/replicas", "1"},
+        {"spec/revisionHistoryLimit", "10"},
+        {"status/replicas", "0"},
+        {"status/availableReplicas", "0"}};
+    static const row rolling[] = {{"rollingUpdate/partition", "0"},
+                                  {"rollingUpdate/maxUnavailable", "1"}};
     const value *strategy = value_at(document, "spec/updateStrategy");
     const char *type = value_text(strategy, "type", NULL);
-    if (type == NULL || (strcmp(type, "RollingUpdate") == 0 && value_get(strategy, "rollingUpdate") != NULL)) {
-        strategy = value_default(memory, strategy, "type", value_of_string(memory, "RollingUpdate"));
+    if (type == NULL ||
+        (strcmp(type, "RollingUpdate") == 0 && value_get(strategy, "rollingUpdate") != NULL)) {
+        strategy =
+            value_default(memory, strategy, "type", value_of_string(memory, "RollingUpdate"));
         strategy = FILL(memory, strategy, rolling);
         document = value_put(memory, document, "spec/updateStrategy", strategy);
     }
@@ -200,17 +213,19 @@ static const value *fill_autoscaler(world *cloud, const value *document)
 {
     static const row rows[] = {
         {"spec/minReplicas", "1"},
-        {"spec/metrics", "[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization',"
-                         "'averageUtilization':80}}}]"},
+        {"spec/metrics",
+         "[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization',"
+         "'averageUtilization':80}}}]"},
         {"status/currentMetrics", "null"},
         {"status/desiredReplicas", "0"}};
-    static const row behavior[] = {
-        {"spec/behavior/scaleUp/stabilizationWindowSeconds", "0"},
-        {"spec/behavior/scaleUp/selectPolicy", "'Max'"},
-        {"spec/behavior/scaleUp/policies", "[{'type':'Pods','value':4,'periodSeconds':15},"
-                                           "{'type':'Percent','value':100,'periodSeconds':15}]"},
-        {"spec/behavior/scaleDown/selectPolicy", "'Max'"},
-        {"spec/behavior/scaleDown/policies", "[{'type':'Percent','value':100,'periodSeconds':15}]"}};
+    static const row behavior[] = {{"spec/behavior/scaleUp/stabilizationWindowSeconds", "0"},
+                                   {"spec/behavior/scaleUp/selectPolicy", "'Max'"},
+                                   {"spec/behavior/scaleUp/policies",
+                                    "[{'type':'Pods','value':4,'periodSeconds':15},"
+                                    "{'type':'Percent','value':100,'periodSeconds':15}]"},
+                                   {"spec/behavior/scaleDown/selectPolicy", "'Max'"},
+                                   {"spec/behavior/scaleDown/policies",
+                                    "[{'type':'Percent','value':100,'periodSeconds':15}]"}};
     document = FILL(&cloud->memory, document, rows);
     return value_at(document, "spec/behavior") == NULL ? document
                                                        : FILL(&cloud->memory, document, behavior);
@@ -249,15 +264,18 @@ const value *defaults_fill(world *cloud, const kind *of, const value *document)
     }
 }
 
-/* --- what a new object gets -------------------------------------------------------------------------------- */
+/* --- what a new object gets
+ * -------------------------------------------------------------------------------- */
 
 static const value *create_service(world *cloud, const value *document)
 {
     pool *memory = &cloud->memory;
-    static const row rows[] = {{"spec/ipFamilies", "['IPv4']"}, {"spec/ipFamilyPolicy", "'SingleStack'"}};
+    static const row rows[] = {{"spec/ipFamilies", "['IPv4']"},
+                               {"spec/ipFamilyPolicy", "'SingleStack'"}};
     if (value_at(document, "spec/clusterIP") == NULL) {
         const size_t number = ++cloud->next_address;
-        const char *address = pool_format(memory, "10.0.%zu.%zu", number / 250 % 250 + 1, number % 250 + 1);
+        const char *address =
+            pool_format(memory, "10.0.%zu.%zu", number / 250 % 250 + 1, number % 250 + 1);
         document = value_put(memory, document, "spec/clusterIP", value_of_string(memory, address));
     }
     const value *addresses = value_append(memory, NULL, value_at(document, "spec/clusterIP"));
@@ -301,7 +319,8 @@ const value *defaults_create(world *cloud, const kind *of, const value *document
     }
 }
 
-/* --- autoscaling/v1 ------------------------------------------------------------------------------------------- */
+/* --- autoscaling/v1
+ * ------------------------------------------------------------------------------------------- */
 
 const value *defaults_from_v1(world *cloud, const value *document)
 {
@@ -333,18 +352,21 @@ const value *defaults_to_v1(world *cloud, const value *document)
     return value_default(memory, document, "status/currentReplicas", value_of_integer(memory, 0));
 }
 
-/* --- refusals ---------------------------------------------------------------------------------------------------- */
+/* --- refusals
+ * ----------------------------------------------------------------------------------------------------
+ */
 
-static const char *add_cause(world *cloud, value_list *causes, const char *reason, const char *field,
-                             const char *message)
+static const char *add_cause(world *cloud, value_list *causes, const char *reason,
+                             const char *field, const char *message)
 {
     value_list_add(causes, NULL,
-                   value_make(&cloud->memory, "{'reason':%s,'message':%s,'field':%s}", reason, message,
-                              field));
+                   value_make(&cloud->memory, "{'reason':%s,'message':%s,'field':%s}", reason,
+                              message, field));
     return pool_format(&cloud->memory, "%s: %s", field, message);
 }
 
-static const char *refuse_set(world *cloud, const value *before, const value *after, value_list *causes)
+static const char *refuse_set(world *cloud, const value *before, const value *after,
+                              value_list *causes)
 {
     static const char *const fixed[] = {"serviceName", "selector", "podManagementPolicy",
                                         "volumeClaimTemplates"};
@@ -352,18 +374,19 @@ static const char *refuse_set(world *cloud, const value *before, const value *af
     const value *new = value_get(after, "spec");
     for (size_t i = 0; old != NULL && i < 4; i++) {
         if (!value_equal(value_get(old, fixed[i]), value_get(new, fixed[i]))) {
-            return add_cause(cloud, causes, "FieldValueForbidden", "spec",
-                             "Forbidden: updates to statefulset spec for fields other than 'replicas', "
-                             "'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', "
-                             "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+            return add_cause(
+                cloud, causes, "FieldValueForbidden", "spec",
+                "Forbidden: updates to statefulset spec for fields other than 'replicas', "
+                "'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', "
+                "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
         }
     }
     const int64_t replicas = value_integer(new, "replicas", 1);
     if (replicas < 0) {
-        return add_cause(
-            cloud, causes, "FieldValueInvalid", "spec.replicas",
-            pool_format(&cloud->memory, "Invalid value: %lld: must be greater than or equal to 0",
-                        (long long)replicas));
+        return add_cause(cloud, causes, "FieldValueInvalid", "spec.replicas",
+                         pool_format(&cloud->memory,
+                                     "Invalid value: %lld: must be greater than or equal to 0",
+                                     (long long)replicas));
     }
     const value *containers = value_at(new, "template/spec/containers");
     if (containers == NULL || containers->count == 0) {
@@ -377,25 +400,27 @@ static const char *refuse_set(world *cloud, const value *before, const value *af
     return NULL;
 }
 
-static const char *refuse_service(world *cloud, const value *before, const value *after, value_list *causes)
+static const char *refuse_service(world *cloud, const value *before, const value *after,
+                                  value_list *causes)
 {
     const value *ports = value_at(after, "spec/ports");
     for (uint32_t i = 0; ports != NULL && i < ports->count; i++) {
         const int64_t port = value_integer(ports->items[i], "port", 0);
         if (port < 1 || port > 65535) {
-            return add_cause(cloud, causes, "FieldValueInvalid",
-                             pool_format(&cloud->memory, "spec.ports[%u].port", i),
-                             pool_format(&cloud->memory,
-                                         "Invalid value: %lld: must be between 1 and 65535, inclusive",
-                                         (long long)port));
+            return add_cause(
+                cloud, causes, "FieldValueInvalid",
+                pool_format(&cloud->memory, "spec.ports[%u].port", i),
+                pool_format(&cloud->memory,
+                            "Invalid value: %lld: must be between 1 and 65535, inclusive",
+                            (long long)port));
         }
     }
     const value *address = value_at(before, "spec/clusterIP");
     if (address != NULL && !value_equal(address, value_at(after, "spec/clusterIP"))) {
         const char *now = value_text(after, "spec/clusterIP", "");
-        return add_cause(cloud, causes, "FieldValueInvalid", "spec.clusterIPs[0]",
-                         pool_format(&cloud->memory,
-                                     "Invalid value: [\"%s\"]: may not change once set", now));
+        return add_cause(
+            cloud, causes, "FieldValueInvalid", "spec.clusterIPs[0]",
+            pool_format(&cloud->memory, "Invalid value: [\"%s\"]: may not change once set", now));
     }
     return NULL;
 }

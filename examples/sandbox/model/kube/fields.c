@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- sets ------------------------------------------------------------------------------------------------ */
+/* --- sets
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static bool is_member(const value *node)
 {
@@ -72,9 +74,9 @@ const value *fields_minus(pool *memory, const value *left, const value *right)
     value_list children = {.memory = memory};
     for (uint32_t i = 0; i < left->count; i++) {
         const value_member *child = &left->members[i];
-        const value *rest =
-            is_dot(child->key) ? NULL
-                               : fields_minus(memory, child->value, value_get(right, child->key));
+        const value *rest = is_dot(child->key)
+                                ? NULL
+                                : fields_minus(memory, child->value, value_get(right, child->key));
         if (rest != NULL) {
             value_list_add(&children, child->key, rest);
         }
@@ -100,7 +102,8 @@ const value *fields_both(pool *memory, const value *left, const value *right)
     return make_node(&children, is_member(left) && is_member(right));
 }
 
-/* --- the shape of a value -------------------------------------------------------------------------------- */
+/* --- the shape of a value
+ * -------------------------------------------------------------------------------- */
 
 typedef enum { SHAPE_LEAF, SHAPE_MAP, SHAPE_LIST } shape;
 
@@ -118,7 +121,8 @@ static shape shape_of(const schema_type *type, const value *left, const value *r
     case SCHEMA_LIST:
         return SHAPE_LIST;
     case SCHEMA_ANY:
-        return (left == NULL || left->kind == VALUE_MAP) && (right == NULL || right->kind == VALUE_MAP)
+        return (left == NULL || left->kind == VALUE_MAP) &&
+                       (right == NULL || right->kind == VALUE_MAP)
                    ? SHAPE_MAP
                    : SHAPE_LEAF;
     default:
@@ -200,7 +204,8 @@ static const value *item_named(pool *memory, const schema_type *list, const valu
     return NULL;
 }
 
-/* --- the fields of a document -------------------------------------------------------------------------- */
+/* --- the fields of a document
+ * -------------------------------------------------------------------------- */
 
 static const value *list_fields(pool *memory, const schema_type *type, const value *array)
 {
@@ -239,7 +244,8 @@ const value *fields_of(pool *memory, const schema_type *type, const value *docum
     return make_node(&children, false);
 }
 
-/* --- comparing ----------------------------------------------------------------------------------------- */
+/* --- comparing
+ * ----------------------------------------------------------------------------------------- */
 
 typedef struct change_lists {
     value_list added;
@@ -260,8 +266,8 @@ static void add_change(change_lists *lists, const char *key, fields_change chang
     }
 }
 
-static void compare_member(pool *memory, const schema_type *type, const char *key, const value *left,
-                           const value *right, change_lists *lists)
+static void compare_member(pool *memory, const schema_type *type, const char *key,
+                           const value *left, const value *right, change_lists *lists)
 {
     const schema_field *field = field_of(type, key);
     /* Of two documents that are there, both hold what is always there. */
@@ -343,10 +349,11 @@ fields_change fields_compare(pool *memory, const schema_type *type, const value 
     return change;
 }
 
-/* --- merging ------------------------------------------------------------------------------------------- */
+/* --- merging
+ * ------------------------------------------------------------------------------------------- */
 
-/* Items of `applied` come in its order; what only `live` has keeps its place before the item that followed
- * it there. */
+/* Items of `applied` come in its order; what only `live` has keeps its place before the item that
+ * followed it there. */
 static const value *merge_lists(pool *memory, const schema_type *type, const value *live,
                                 const value *applied)
 {
@@ -400,7 +407,8 @@ const value *fields_merge(pool *memory, const schema_type *type, const value *li
     return merged;
 }
 
-/* --- removing -------------------------------------------------------------------------------------------- */
+/* --- removing
+ * -------------------------------------------------------------------------------------------- */
 
 static const value *remove_fields(pool *memory, const schema_type *type, const value *document,
                                   const value *set)
@@ -413,7 +421,8 @@ static const value *remove_fields(pool *memory, const schema_type *type, const v
     for (uint32_t i = 0; i < document->count; i++) {
         const char *name = form == SHAPE_MAP ? document->members[i].key : NULL;
         const value *item = form == SHAPE_MAP ? document->members[i].value : document->items[i];
-        const char *key = form == SHAPE_MAP ? field_key(memory, name) : item_key(memory, type, item);
+        const char *key =
+            form == SHAPE_MAP ? field_key(memory, name) : item_key(memory, type, item);
         const value *node = value_get(set, key);
         if (!is_member(node)) {
             const schema_field *field = form == SHAPE_MAP ? field_of(type, name) : NULL;
@@ -423,8 +432,8 @@ static const value *remove_fields(pool *memory, const schema_type *type, const v
     return form == SHAPE_MAP ? value_list_map(&out) : value_list_array(&out);
 }
 
-/* The set with every declared field on the way to a member a member too: so that a struct of which nothing is
- * owned any more goes as a whole. */
+/* The set with every declared field on the way to a member a member too: so that a struct of which
+ * nothing is owned any more goes as a whole. */
 static const value *named(pool *memory, const schema_type *type, const value *set)
 {
     if (set == NULL || set->count == 0) {
@@ -463,7 +472,8 @@ const value *fields_prune(pool *memory, const schema_type *type, const value *me
     return remove_fields(memory, type, merged, gone);
 }
 
-/* --- checking ------------------------------------------------------------------------------------------- */
+/* --- checking
+ * ------------------------------------------------------------------------------------------- */
 
 static bool fits(const schema_type *type, const value *found)
 {
@@ -489,15 +499,16 @@ static bool fits(const schema_type *type, const value *found)
 static void add_misfit(pool *memory, const schema_type *type, const value *found, const char *path,
                        value_list *faults)
 {
-    static const char *const names[] = {"", "string", "numeric", "boolean", "scalar", "map", "map", "list"};
+    static const char *const names[] = {"",       "string", "numeric", "boolean",
+                                        "scalar", "map",    "map",     "list"};
     text out = {.memory = memory};
     value_write(&out, found);
     /* A scalar is shown as Go shows the server's own wrapper of it. */
     const char *shown = found->kind == VALUE_STRING ? found->string : out.bytes;
-    const char *format = type->kind < SCHEMA_STRUCT
-                             ? "%s: expected %s, got &value.valueUnstructured{Value:%s}"
-                             : "%s: expected %s, got &{%s}";
-    value_list_add(faults, pool_format(memory, format, path, names[type->kind], shown), NULL);
+    const char *wrapper = type->kind < SCHEMA_STRUCT ? "value.valueUnstructured{Value:" : "{";
+    const char *told =
+        pool_format(memory, "%s: expected %s, got &%s%s}", path, names[type->kind], wrapper, shown);
+    value_list_add(faults, told, NULL);
     text_free(&out);
 }
 
@@ -521,7 +532,8 @@ size_t fields_check(pool *memory, const schema_type *type, const value *document
         const char *name = pool_format(memory, "%s.%s", path, member->key);
         const schema_field *field = field_of(type, member->key);
         if (field == NULL && type->kind == SCHEMA_STRUCT) {
-            value_list_add(faults, pool_format(memory, "%s: field not declared in schema", name), NULL);
+            value_list_add(faults, pool_format(memory, "%s: field not declared in schema", name),
+                           NULL);
         } else {
             fields_check(memory, below(type, field), member->value, name, faults);
         }

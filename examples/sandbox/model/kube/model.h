@@ -5,7 +5,8 @@
 #include "../world.h"
 #include "owners.h"
 
-/* --- kinds ---------------------------------------------------------------------------------------------- */
+/* --- kinds
+ * ---------------------------------------------------------------------------------------------- */
 
 typedef enum {
     KIND_NAMESPACE,
@@ -46,7 +47,8 @@ const char *kind_api_version(world *cloud, const kind *of);
 /* "statefulsets.apps", "pods": as messages name it. */
 const char *kind_resource(world *cloud, const kind *of);
 
-/* --- objects and their versions --------------------------------------------------------------------------- */
+/* --- objects and their versions
+ * --------------------------------------------------------------------------- */
 
 typedef struct version {
     const value *document; /* without apiVersion and kind */
@@ -83,7 +85,7 @@ struct world {
     uint64_t random;
     int64_t version;
     int64_t stale_version; /* what reads see: `version`, or an older one */
-    int64_t compacted; /* the newest version that nobody can go back to */
+    int64_t compacted;     /* the newest version that nobody can go back to */
     int64_t writes;
     object **objects; /* by kind, namespace, name */
     size_t object_count;
@@ -120,7 +122,8 @@ const char *object_uid(const object *of);
 bool object_is_deleting(const object *of);
 const value *object_labels(const object *of);
 
-/* --- time, chance, settings ---------------------------------------------------------------------------------- */
+/* --- time, chance, settings
+ * ---------------------------------------------------------------------------------- */
 
 const char *time_text(world *cloud, int64_t unix_ms);
 /* -1: none. */
@@ -130,7 +133,9 @@ int64_t setting(const world *cloud, const char *name);
 /* Whether a list of the settings holds the string, or ("tags") an end of it. */
 bool setting_lists(const world *cloud, const char *name, const char *string, bool ends);
 
-/* --- parts ------------------------------------------------------------------------------------------------------ */
+/* --- parts
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 const value *defaults_fill(world *cloud, const kind *of, const value *document);
 /* What the server itself adds to a new object: addresses, phases, finalizers. */
@@ -147,7 +152,8 @@ bool selector_matches(const value *selector, const value *labels);
 /* A selector's text as a LabelSelector; false: it is none. */
 bool selector_read(world *cloud, const char *written, const value **out);
 
-/* Marks for deletion or deletes; policy: "Background", "Foreground", "Orphan". grace_s -1: the object's own. */
+/* Marks for deletion or deletes; policy: "Background", "Foreground", "Orphan". grace_s -1: the
+ * object's own. */
 void collector_delete(world *cloud, object *target, const char *policy, int64_t grace_s);
 
 void pods_pass(world *cloud);
@@ -161,7 +167,8 @@ void scalers_pass(world *cloud);
 void services_pass(world *cloud);
 void collector_pass(world *cloud);
 
-/* An event about an object, as its controller tells it; one of the same reason and message counts up. */
+/* An event about an object, as its controller tells it; one of the same reason and message counts
+ * up. */
 void events_tell(world *cloud, const object *about, const char *source, const char *type,
                  const char *reason, const char *message);
 

@@ -69,7 +69,8 @@ static int order(const entry *left, const entry *right)
                               {left->who.subresource, right->who.subresource}};
     int found = 0;
     for (size_t i = 0; i < 4 && found == 0; i++) {
-        found = strcmp(pairs[i][0] == NULL ? "" : pairs[i][0], pairs[i][1] == NULL ? "" : pairs[i][1]);
+        found =
+            strcmp(pairs[i][0] == NULL ? "" : pairs[i][0], pairs[i][1] == NULL ? "" : pairs[i][1]);
     }
     return found;
 }
@@ -170,7 +171,8 @@ typedef struct conflict {
 } conflict;
 
 /* One line for one conflict; else by manager. */
-static const char *conflict_message(pool *memory, const conflict *conflicts, size_t count, uint32_t total)
+static const char *conflict_message(pool *memory, const conflict *conflicts, size_t count,
+                                    uint32_t total)
 {
     if (total == 1) {
         return pool_format(memory, "Apply failed with 1 conflict: conflict with %s: %s",
@@ -190,8 +192,8 @@ static const char *conflict_message(pool *memory, const conflict *conflicts, siz
 }
 
 /* The refusal, when others own what would change; `document` stays NULL. */
-static bool refuse_conflicts(pool *memory, const entries *all, const entry *mine, const value *changed,
-                             owners_applied *out)
+static bool refuse_conflicts(pool *memory, const entries *all, const entry *mine,
+                             const value *changed, owners_applied *out)
 {
     conflict found[OWNERS];
     size_t count = 0;
@@ -237,8 +239,8 @@ owners_applied owners_apply(pool *memory, const schema_type *type, const value *
     if (all.count == 0 && value_at(live, "metadata/uid") != NULL) {
         /* An object that nobody applied yet belongs to whoever made it. */
         const value *set = fields_minus(memory, fields_of(memory, type, bare), identity);
-        all.all[all.count++] =
-            (entry){.who = {.manager = "before-first-apply", .api_version = who->api_version}, .set = set};
+        all.all[all.count++] = (entry){
+            .who = {.manager = "before-first-apply", .api_version = who->api_version}, .set = set};
     }
     entry *mine = find_entry(&all, who);
     const value *last = mine->set;

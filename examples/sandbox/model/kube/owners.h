@@ -16,12 +16,14 @@ typedef struct owner {
 const value *owners_update(pool *memory, const schema_type *type, const value *before,
                            const value *after, const owner *who, const char *now);
 
-/* Without managedFields: the object as it will be, and its entries apart, because defaults come between. */
+/* Without managedFields: the object as it will be, and its entries apart, because defaults come
+ * between. */
 typedef struct owners_applied {
-    const value *document;      /* NULL: refused */
-    const value *managed;       /* its managedFields */
-    const value *managed_anew;  /* the same with this applier's time set to now: only if anything changed */
-    const value *causes;        /* of the refusal, as in Status.details.causes */
+    const value *document; /* NULL: refused */
+    const value *managed;  /* its managedFields */
+    const value
+        *managed_anew; /* the same with this applier's time set to now: only if anything changed */
+    const value *causes; /* of the refusal, as in Status.details.causes */
     const char *message;
 } owners_applied;
 

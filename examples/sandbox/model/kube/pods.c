@@ -7,7 +7,15 @@
 static const owner kubelet = {"kubelet", "v1", "status", false};
 static const owner scheduler = {"kube-scheduler", "v1", "status", false};
 
-enum { STAGE_NEW, STAGE_STARTING, STAGE_READY, STAGE_PULL, STAGE_BACK_OFF, STAGE_CRASHED, STAGE_STOPPING };
+enum {
+    STAGE_NEW,
+    STAGE_STARTING,
+    STAGE_READY,
+    STAGE_PULL,
+    STAGE_BACK_OFF,
+    STAGE_CRASHED,
+    STAGE_STOPPING
+};
 
 enum { NODES = 512, PATIENCE_MS = 300000 };
 
@@ -23,10 +31,13 @@ bool pod_is_ready(const object *pod)
 
 int64_t pod_ready_since(const object *pod)
 {
-    return pod_is_ready(pod) ? time_read(value_text(ready_condition(pod), "lastTransitionTime", NULL)) : -1;
+    return pod_is_ready(pod)
+               ? time_read(value_text(ready_condition(pod), "lastTransitionTime", NULL))
+               : -1;
 }
 
-/* --- scheduling ------------------------------------------------------------------------------------------- */
+/* --- scheduling
+ * ------------------------------------------------------------------------------------------- */
 
 typedef struct candidates {
     world *cloud;
@@ -70,21 +81,25 @@ static bool has_node_labels(const object *pod, const object *node)
 {
     const value *wanted = object_get(pod, "spec/nodeSelector");
     for (uint32_t i = 0; wanted != NULL && i < wanted->count; i++) {
-        if (!value_equal(wanted->members[i].value, value_get(object_labels(node), wanted->members[i].key))) {
+        if (!value_equal(wanted->members[i].value,
+                         value_get(object_labels(node), wanted->members[i].key))) {
             return false;
         }
     }
     return true;
 }
 
-/* How many pods of the namespace that the selector selects are where `key` of the node's labels is `domain`. */
-static int64_t count_pods(const candidates *in, const value *selector, const char *key, const value *domain)
+/* How many pods of the namespace that the selector selects are where `key` of the node's labels is
+ * `domain`. */
+static int64_t count_pods(const candidates *in, const value *selector, const char *key,
+                          const value *domain)
 {
     int64_t count = 0;
     for (size_t i = in->first_pod; i < in->end_pod; i++) {
         const object *other = in->cloud->objects[i];
         const char *name = object_text(other, "spec/nodeName");
-        if (*name == '\0' || object_is_deleting(other) || !selector_matches(selector, object_labels(other))) {
+        if (*name == '\0' || object_is_deleting(other) ||
+            !selector_matches(selector, object_labels(other))) {
             continue;
         }
         const object *node = store_find(in->cloud, KIND_NODE, "", name);
@@ -104,21 +119,24 @@ static bool spreads(const candidates *in, const object *node, const value *const
     for (size_t i = 0; i < in->count; i++) {
         const object *other = in->nodes[i];
         const value *its = value_get(object_labels(other), key);
-        const bool shut = value_true(other->now->document, "spec/unschedulable") || fatal_taint(in->pod, other) != NULL;
+        const bool shut = value_true(other->now->document, "spec/unschedulable") ||
+                          fatal_taint(in->pod, other) != NULL;
         if (its != NULL && has_node_labels(in->pod, other) && !(honor && shut)) {
             const int64_t count = count_pods(in, selector, key, its);
             least = count < least ? count : least;
         }
     }
     const int64_t own = selector_matches(selector, object_labels(in->pod));
-    return domain != NULL && count_pods(in, selector, key, domain) + own - (least == INT64_MAX ? 0 : least) <=
-                                 value_integer(constraint, "maxSkew", 1);
+    return domain != NULL &&
+           count_pods(in, selector, key, domain) + own - (least == INT64_MAX ? 0 : least) <=
+               value_integer(constraint, "maxSkew", 1);
 }
 
 /* Why the node cannot take the pod, in the scheduler's words; NULL: it can. */
 static const char *refusal(const candidates *in, const object *node)
 {
-    static const char anti[] = "spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution";
+    static const char anti[] =
+        "spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution";
     world *cloud = in->cloud;
     if (value_true(node->now->document, "spec/unschedulable")) {
         return "node(s) were unschedulable";
@@ -191,9 +209,11 @@ static const char *no_node_text(const candidates *in, const char **reasons)
     for (size_t i = 0; i < count; i++) {
         text_format(&out, "%s%s", i == 0 ? "" : ", ", lines[i]);
     }
-    text_format(&out, ". no new claims to deallocate, preemption: 0/%zu nodes are available: %zu Preemption "
-                      "is not helpful for scheduling.",
-                in->count, in->count);
+    text_format(
+        &out,
+        ". no new claims to deallocate, preemption: 0/%zu nodes are available: %zu Preemption "
+        "is not helpful for scheduling.",
+        in->count, in->count);
     const char *message = pool_text(memory, out.bytes, out.size);
     text_free(&out);
     return message;
@@ -207,10 +227,11 @@ static const value *condition(world *cloud, const object *pod, const char *type,
     const char *since = old != NULL && strcmp(value_text(old, "status", ""), status) == 0
                             ? value_text(old, "lastTransitionTime", NULL)
                             : time_text(cloud, cloud->now_ms);
-    return value_make(&cloud->memory,
-                      "{'type':%s,'status':%s,'lastProbeTime':null,'lastTransitionTime':%s,'reason':%s,"
-                      "'message':%s}",
-                      type, status, since, reason, message);
+    return value_make(
+        &cloud->memory,
+        "{'type':%s,'status':%s,'lastProbeTime':null,'lastTransitionTime':%s,'reason':%s,"
+        "'message':%s}",
+        type, status, since, reason, message);
 }
 
 /* Where fewest pods of its kind are: in the zone, then on the node; of equals any. */
@@ -218,9 +239,9 @@ static const object *best_node(candidates *in, const char **reasons)
 {
     const object *best = NULL;
     int64_t best_score = 0;
-    const value *all = value_make(&in->cloud->memory, "{'matchLabels':%v}",
-                                  value_with(&in->cloud->memory, NULL, "app",
-                                             value_get(object_labels(in->pod), "app")));
+    const value *all = value_make(
+        &in->cloud->memory, "{'matchLabels':%v}",
+        value_with(&in->cloud->memory, NULL, "app", value_get(object_labels(in->pod), "app")));
     for (size_t i = 0; i < in->count; i++) {
         const object *node = in->nodes[i];
         reasons[i] = refusal(in, node);
@@ -231,7 +252,8 @@ static const object *best_node(candidates *in, const char **reasons)
         static const char host[] = "kubernetes.io/hostname";
         const int64_t score =
             count_pods(in, all, host, value_get(object_labels(node), host)) * 1000000 +
-            count_pods(in, all, zone, value_get(object_labels(node), zone)) * 1000 + (int64_t)(chance(in->cloud) % 1000);
+            count_pods(in, all, zone, value_get(object_labels(node), zone)) * 1000 +
+            (int64_t)(chance(in->cloud) % 1000);
         if (best == NULL || score < best_score) {
             best = node;
             best_score = score;
@@ -256,42 +278,50 @@ static void schedule(world *cloud, object *pod)
     const value *conditions = NULL;
     if (node == NULL) {
         const char *message = no_node_text(&in, reasons);
-        conditions = value_append(memory, NULL,
-                                  condition(cloud, pod, "PodScheduled", false, "Unschedulable", message));
+        conditions = value_append(
+            memory, NULL, condition(cloud, pod, "PodScheduled", false, "Unschedulable", message));
         if (!value_equal(conditions, object_get(pod, "status/conditions"))) {
             store_put(cloud, pod, "status/conditions", conditions, &scheduler);
             events_tell(cloud, pod, "default-scheduler", "Warning", "FailedScheduling", message);
         }
         return;
     }
-    static const char *const copied[] = {"topology.kubernetes.io/region", "topology.kubernetes.io/zone"};
+    static const char *const copied[] = {"topology.kubernetes.io/region",
+                                         "topology.kubernetes.io/zone"};
     const value *document = pod->now->document;
     const value *labels = object_labels(pod);
     for (size_t i = 0; i < 2; i++) {
         labels = value_with(memory, labels, copied[i], value_get(object_labels(node), copied[i]));
     }
-    conditions = value_append(memory, NULL, condition(cloud, pod, "PodScheduled", true, NULL, NULL));
+    conditions =
+        value_append(memory, NULL, condition(cloud, pod, "PodScheduled", true, NULL, NULL));
     document = value_put(memory, document, "metadata/labels", labels);
     document = value_put(memory, document, "spec/nodeName", value_of_string(memory, node->name));
     document = value_put(memory, document, "status/conditions", conditions);
     /* A binding owns nothing. */
     store_write(cloud, pod, document, NULL);
     events_tell(cloud, pod, "default-scheduler", "Normal", "Scheduled",
-                pool_format(memory, "Successfully assigned %s/%s to %s", pod->space, pod->name, node->name));
+                pool_format(memory, "Successfully assigned %s/%s to %s", pod->space, pod->name,
+                            node->name));
 }
 
-/* --- the kubelet ---------------------------------------------------------------------------------------------- */
+/* --- the kubelet
+ * ---------------------------------------------------------------------------------------------- */
 
 static const char *container_name(const object *pod)
 {
     const value *containers = object_get(pod, "spec/containers");
-    return containers == NULL || containers->count == 0 ? "" : value_text(containers->items[0], "name", "");
+    return containers == NULL || containers->count == 0
+               ? ""
+               : value_text(containers->items[0], "name", "");
 }
 
 static const char *image_of(const object *pod)
 {
     const value *containers = object_get(pod, "spec/containers");
-    return containers == NULL || containers->count == 0 ? "" : value_text(containers->items[0], "image", "");
+    return containers == NULL || containers->count == 0
+               ? ""
+               : value_text(containers->items[0], "image", "");
 }
 
 /* Writes the whole status. state, last: of the container; NULL last: it never ended. */
@@ -301,17 +331,19 @@ static void tell_status(world *cloud, object *pod, const char *phase, bool ready
     pool *memory = &cloud->memory;
     const char *why = ready ? NULL : "ContainersNotReady";
     const char *message =
-        ready ? NULL : pool_format(memory, "containers with unready status: [%s]", container_name(pod));
-    const value *conditions = value_make(
-        memory, "[%v,%v,%v,%v]", condition(cloud, pod, "Initialized", true, NULL, NULL),
-        condition(cloud, pod, "Ready", ready, why, message),
-        condition(cloud, pod, "ContainersReady", ready, why, message),
-        condition(cloud, pod, "PodScheduled", true, NULL, NULL));
+        ready ? NULL
+              : pool_format(memory, "containers with unready status: [%s]", container_name(pod));
+    const value *conditions =
+        value_make(memory, "[%v,%v,%v,%v]", condition(cloud, pod, "Initialized", true, NULL, NULL),
+                   condition(cloud, pod, "Ready", ready, why, message),
+                   condition(cloud, pod, "ContainersReady", ready, why, message),
+                   condition(cloud, pod, "PodScheduled", true, NULL, NULL));
     const bool runs = strcmp(phase, "Running") == 0;
     const value *address = object_get(pod, "status/podIP");
     if (address == NULL && runs) {
         const size_t number = ++cloud->next_address;
-        address = value_of_string(memory, pool_format(memory, "10.1.%zu.%zu", number / 250 % 250, number % 250 + 1));
+        address = value_of_string(
+            memory, pool_format(memory, "10.1.%zu.%zu", number / 250 % 250, number % 250 + 1));
     }
     const value *started = object_get(pod, "status/startTime");
     const value *status = value_make(
@@ -335,7 +367,9 @@ static const value *waiting(world *cloud, const char *reason, const char *messag
 static int64_t restarts_of(const object *pod)
 {
     const value *statuses = object_get(pod, "status/containerStatuses");
-    return statuses == NULL || statuses->count == 0 ? 0 : value_integer(statuses->items[0], "restartCount", 0);
+    return statuses == NULL || statuses->count == 0
+               ? 0
+               : value_integer(statuses->items[0], "restartCount", 0);
 }
 
 static void next_stage(world *cloud, object *pod, int32_t stage, int64_t after_ms)
@@ -350,12 +384,14 @@ static void fail_pull(world *cloud, object *pod)
     const char *image = image_of(pod);
     const bool first = pod->stage != STAGE_PULL;
     const char *message =
-        first ? pool_format(memory, "failed to pull and unpack image \"%s\": %s: not found", image, image)
+        first ? pool_format(memory, "failed to pull and unpack image \"%s\": %s: not found", image,
+                            image)
               : pool_format(memory, "Back-off pulling image \"%s\"", image);
     tell_status(cloud, pod, "Pending", false, 0,
                 waiting(cloud, first ? "ErrImagePull" : "ImagePullBackOff", message), NULL);
     events_tell(cloud, pod, "kubelet", first ? "Warning" : "Normal", first ? "Failed" : "BackOff",
-                first ? pool_format(memory, "Failed to pull image \"%s\": %s", image, message) : message);
+                first ? pool_format(memory, "Failed to pull image \"%s\": %s", image, message)
+                      : message);
     next_stage(cloud, pod, first ? STAGE_PULL : STAGE_BACK_OFF, 15000);
 }
 
@@ -365,13 +401,14 @@ static void crash(world *cloud, object *pod)
     const int64_t restarts = restarts_of(pod) + (pod->stage == STAGE_CRASHED);
     const char *now = time_text(cloud, cloud->now_ms);
     const char *message =
-        pool_format(memory, "back-off 10s restarting failed container=%s pod=%s_%s(%s)", container_name(pod),
-                    pod->name, pod->space, object_uid(pod));
+        pool_format(memory, "back-off 10s restarting failed container=%s pod=%s_%s(%s)",
+                    container_name(pod), pod->name, pod->space, object_uid(pod));
     const value *last = value_make(memory,
                                    "{'terminated':{'exitCode':1,'reason':'Error','startedAt':%s,"
                                    "'finishedAt':%s}}",
                                    now, now);
-    tell_status(cloud, pod, "Running", false, restarts, waiting(cloud, "CrashLoopBackOff", message), last);
+    tell_status(cloud, pod, "Running", false, restarts, waiting(cloud, "CrashLoopBackOff", message),
+                last);
     events_tell(cloud, pod, "kubelet", "Warning", "BackOff",
                 pool_format(memory, "Back-off restarting failed container %s in pod %s_%s(%s)",
                             container_name(pod), pod->name, pod->space, object_uid(pod)));
@@ -386,7 +423,8 @@ static void start(world *cloud, object *pod)
     } else if (setting_lists(cloud, "crashing", image, true)) {
         crash(cloud, pod);
     } else if (pod->stage == STAGE_NEW) {
-        tell_status(cloud, pod, "Pending", false, 0, waiting(cloud, "ContainerCreating", NULL), NULL);
+        tell_status(cloud, pod, "Pending", false, 0, waiting(cloud, "ContainerCreating", NULL),
+                    NULL);
         next_stage(cloud, pod, STAGE_STARTING, setting(cloud, "startSeconds") * 1000 + 1);
     } else {
         const value *state = value_make(&cloud->memory, "{'running':{'startedAt':%s}}",

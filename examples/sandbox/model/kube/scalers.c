@@ -1,4 +1,5 @@
-/* The autoscaler, without metrics: what is wished for by the settings, else what runs, kept within its bounds. */
+/* The autoscaler, without metrics: what is wished for by the settings, else what runs, kept within
+ * its bounds. */
 #include "model.h"
 
 #include <string.h>
@@ -10,25 +11,27 @@ static const value *conditions(world *cloud, const object *scaler, bool limited)
 {
     const value *old = value_find(object_get(scaler, "status/conditions"), "type", "AbleToScale");
     const char *since = value_text(old, "lastTransitionTime", time_text(cloud, cloud->now_ms));
-    return value_make(&cloud->memory,
-                      "[{'type':'AbleToScale','status':'True','lastTransitionTime':%s,"
-                      "'reason':'ReadyForNewScale','message':'recommended size matches current size'},"
-                      "{'type':'ScalingActive','status':'True','lastTransitionTime':%s,"
-                      "'reason':'ValidMetricFound','message':'the HPA was able to successfully calculate a "
-                      "replica count from cpu resource utilization (percentage of request)'},"
-                      "{'type':'ScalingLimited','status':%s,'lastTransitionTime':%s,'reason':%s,'message':%s}]",
-                      since, since, limited ? "True" : "False", since,
-                      limited ? "TooFewReplicas" : "DesiredWithinRange",
-                      limited ? "the desired replica count is less than the minimum replica count"
-                              : "the desired count is within the acceptable range");
+    return value_make(
+        &cloud->memory,
+        "[{'type':'AbleToScale','status':'True','lastTransitionTime':%s,"
+        "'reason':'ReadyForNewScale','message':'recommended size matches current size'},"
+        "{'type':'ScalingActive','status':'True','lastTransitionTime':%s,"
+        "'reason':'ValidMetricFound','message':'the HPA was able to successfully calculate a "
+        "replica count from cpu resource utilization (percentage of request)'},"
+        "{'type':'ScalingLimited','status':%s,'lastTransitionTime':%s,'reason':%s,'message':%s}]",
+        since, since, limited ? "True" : "False", since,
+        limited ? "TooFewReplicas" : "DesiredWithinRange",
+        limited ? "the desired replica count is less than the minimum replica count"
+                : "the desired count is within the acceptable range");
 }
 
 static void look_at(world *cloud, object *scaler)
 {
     pool *memory = &cloud->memory;
-    object *set =
-        store_find(cloud, KIND_STATEFUL_SET, scaler->space, object_text(scaler, "spec/scaleTargetRef/name"));
-    if (set == NULL || strcmp(object_text(scaler, "spec/scaleTargetRef/kind"), "StatefulSet") != 0) {
+    object *set = store_find(cloud, KIND_STATEFUL_SET, scaler->space,
+                             object_text(scaler, "spec/scaleTargetRef/name"));
+    if (set == NULL ||
+        strcmp(object_text(scaler, "spec/scaleTargetRef/kind"), "StatefulSet") != 0) {
         return;
     }
     const int64_t now = object_integer(set, "spec/replicas", 1);
@@ -51,9 +54,11 @@ static void look_at(world *cloud, object *scaler)
         conditions(cloud, scaler, wished < least));
     store_put(cloud, scaler, "status", status, &controller);
     if (changes) {
-        store_put(cloud, set, "spec/replicas", value_of_integer(memory, desired), &scale_controller);
+        store_put(cloud, set, "spec/replicas", value_of_integer(memory, desired),
+                  &scale_controller);
         events_tell(cloud, scaler, "horizontal-pod-autoscaler", "Normal", "SuccessfulRescale",
-                    pool_format(memory, "New size: %lld; reason: cpu resource utilization", (long long)desired));
+                    pool_format(memory, "New size: %lld; reason: cpu resource utilization",
+                                (long long)desired));
     }
 }
 

@@ -1,4 +1,5 @@
-/* The table of types, and its reader. Fields are in the order of the published schema of Kubernetes 1.36. */
+/* The table of types, and its reader. Fields are in the order of the published schema of
+ * Kubernetes 1.36. */
 #include "schema.h"
 
 #include <string.h>
@@ -25,19 +26,15 @@ static const struct {
      "matchExpressions:[NodeSelectorRequirement] matchFields:[NodeSelectorRequirement]"},
     {"PreferredSchedulingTerm", "preference:=NodeSelectorTerm weight:n"},
     {"NodeSelector!", "nodeSelectorTerms:[NodeSelectorTerm]"},
-    {"NodeAffinity",
-     "preferredDuringSchedulingIgnoredDuringExecution:[PreferredSchedulingTerm] "
-     "requiredDuringSchedulingIgnoredDuringExecution:NodeSelector"},
-    {"PodAffinityTerm",
-     "labelSelector:LabelSelector matchLabelKeys:[s] mismatchLabelKeys:[s] "
-     "namespaceSelector:LabelSelector namespaces:[s] topologyKey:s"},
+    {"NodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution:[PreferredSchedulingTerm] "
+                     "requiredDuringSchedulingIgnoredDuringExecution:NodeSelector"},
+    {"PodAffinityTerm", "labelSelector:LabelSelector matchLabelKeys:[s] mismatchLabelKeys:[s] "
+                        "namespaceSelector:LabelSelector namespaces:[s] topologyKey:s"},
     {"WeightedPodAffinityTerm", "podAffinityTerm:=PodAffinityTerm weight:n"},
-    {"PodAffinity",
-     "preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm] "
-     "requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm]"},
-    {"PodAntiAffinity",
-     "preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm] "
-     "requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm]"},
+    {"PodAffinity", "preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm] "
+                    "requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm]"},
+    {"PodAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution:[WeightedPodAffinityTerm] "
+                        "requiredDuringSchedulingIgnoredDuringExecution:[PodAffinityTerm]"},
     {"Affinity",
      "nodeAffinity:NodeAffinity podAffinity:PodAffinity podAntiAffinity:PodAntiAffinity"},
     {"ConfigMapKeySelector!", "key:s name:s optional:b"},
@@ -56,10 +53,9 @@ static const struct {
      "exec:ExecAction httpGet:HTTPGetAction sleep:SleepAction tcpSocket:TCPSocketAction"},
     {"Lifecycle", "postStart:LifecycleHandler preStop:LifecycleHandler stopSignal:s"},
     {"GRPCAction", "port:n service:s"},
-    {"Probe",
-     "exec:ExecAction failureThreshold:n grpc:GRPCAction httpGet:HTTPGetAction "
-     "initialDelaySeconds:n periodSeconds:n successThreshold:n tcpSocket:TCPSocketAction "
-     "terminationGracePeriodSeconds:n timeoutSeconds:n"},
+    {"Probe", "exec:ExecAction failureThreshold:n grpc:GRPCAction httpGet:HTTPGetAction "
+              "initialDelaySeconds:n periodSeconds:n successThreshold:n tcpSocket:TCPSocketAction "
+              "terminationGracePeriodSeconds:n timeoutSeconds:n"},
     {"ContainerPort", "containerPort:n hostIP:s hostPort:n name:s protocol:s"},
     {"ResourceRequirements", "claims:[?|name] limits:{*} requests:{*}"},
     {"Capabilities", "add:[s] drop:[s]"},
@@ -116,9 +112,8 @@ static const struct {
      "availableReplicas:n collisionCount:n conditions:[StatefulSetCondition|type] "
      "currentReplicas:n currentRevision:s observedGeneration:n readyReplicas:n replicas:n "
      "updateRevision:s updatedReplicas:n"},
-    {"StatefulSet",
-     "apiVersion:s kind:s metadata:=ObjectMeta spec:=StatefulSetSpec "
-     "status:=StatefulSetStatus"},
+    {"StatefulSet", "apiVersion:s kind:s metadata:=ObjectMeta spec:=StatefulSetSpec "
+                    "status:=StatefulSetStatus"},
     {"PodCondition",
      "lastProbeTime:* lastTransitionTime:* message:s observedGeneration:n reason:s status:s "
      "type:s"},
@@ -143,8 +138,7 @@ static const struct {
     {"Condition", "lastTransitionTime:* message:s observedGeneration:n reason:s status:s type:s"},
     {"LoadBalancerStatus", "ingress:[?]"},
     {"ServiceStatus", "conditions:[Condition|type] loadBalancer:=LoadBalancerStatus"},
-    {"Service",
-     "apiVersion:s kind:s metadata:=ObjectMeta spec:=ServiceSpec status:=ServiceStatus"},
+    {"Service", "apiVersion:s kind:s metadata:=ObjectMeta spec:=ServiceSpec status:=ServiceStatus"},
     {"PodDisruptionBudgetSpec",
      "maxUnavailable:* minAvailable:* selector:LabelSelector unhealthyPodEvictionPolicy:s"},
     {"PodDisruptionBudgetStatus",
@@ -159,8 +153,7 @@ static const struct {
     {"HorizontalPodAutoscalerSpec",
      "behavior:HorizontalPodAutoscalerBehavior maxReplicas:n metrics:[?] minReplicas:n "
      "scaleTargetRef:=CrossVersionObjectReference"},
-    {"HorizontalPodAutoscalerCondition",
-     "lastTransitionTime:* message:s reason:s status:s type:s"},
+    {"HorizontalPodAutoscalerCondition", "lastTransitionTime:* message:s reason:s status:s type:s"},
     {"HorizontalPodAutoscalerStatus",
      "conditions:[HorizontalPodAutoscalerCondition|type] currentMetrics:[?] "
      "currentReplicas:n desiredReplicas:n lastScaleTime:* observedGeneration:n"},
@@ -168,13 +161,11 @@ static const struct {
      "apiVersion:s kind:s metadata:=ObjectMeta spec:=HorizontalPodAutoscalerSpec "
      "status:=HorizontalPodAutoscalerStatus"},
     {"ScaleTargetV1!", "apiVersion:s kind:s name:s"},
-    {"AutoscalerV1Spec",
-     "maxReplicas:n minReplicas:n scaleTargetRef:=ScaleTargetV1 "
-     "targetCPUUtilizationPercentage:n"},
+    {"AutoscalerV1Spec", "maxReplicas:n minReplicas:n scaleTargetRef:=ScaleTargetV1 "
+                         "targetCPUUtilizationPercentage:n"},
     {"AutoscalerV1", "apiVersion:s kind:s metadata:=ObjectMeta spec:=AutoscalerV1Spec status:=?"},
-    {"LeaseSpec",
-     "acquireTime:* holderIdentity:s leaseDurationSeconds:n leaseTransitions:n "
-     "preferredHolder:s renewTime:* strategy:s"},
+    {"LeaseSpec", "acquireTime:* holderIdentity:s leaseDurationSeconds:n leaseTransitions:n "
+                  "preferredHolder:s renewTime:* strategy:s"},
     {"Lease", "apiVersion:s kind:s metadata:=ObjectMeta spec:=LeaseSpec"},
     {"NamespaceSpec", "finalizers:[s]"},
     {"NamespaceCondition", "lastTransitionTime:* message:s reason:s status:s type:s"},
@@ -182,9 +173,8 @@ static const struct {
     {"Namespace",
      "apiVersion:s kind:s metadata:=ObjectMeta spec:=NamespaceSpec status:=NamespaceStatus"},
     {"Taint", "effect:s key:s timeAdded:* value:s"},
-    {"NodeSpec",
-     "configSource:? externalID:s podCIDR:s podCIDRs:<s> providerID:s taints:[Taint] "
-     "unschedulable:b"},
+    {"NodeSpec", "configSource:? externalID:s podCIDR:s podCIDRs:<s> providerID:s taints:[Taint] "
+                 "unschedulable:b"},
     {"NodeAddress", "address:s type:s"},
     {"NodeCondition",
      "lastHeartbeatTime:* lastTransitionTime:* message:s reason:s status:s type:s"},

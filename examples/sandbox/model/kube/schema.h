@@ -1,5 +1,5 @@
-/* The types of the kinds that are applied: which fields there are, which lists are merged by key, which are
- * whole. Server-side apply is nothing but these facts (kube/fields.h). */
+/* The types of the kinds that are applied: which fields there are, which lists are merged by key,
+ * which are whole. Server-side apply is nothing but these facts (kube/fields.h). */
 #ifndef SANDBOX_SCHEMA_H
 #define SANDBOX_SCHEMA_H
 

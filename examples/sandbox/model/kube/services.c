@@ -1,5 +1,5 @@
-/* Services: which pods stand behind one, and the address of a balancer, with the finalizer that the real
- * controller leaves until its balancer is gone. */
+/* Services: which pods stand behind one, and the address of a balancer, with the finalizer that the
+ * real controller leaves until its balancer is gone. */
 #include "model.h"
 
 #include <string.h>
@@ -25,14 +25,16 @@ static const value *endpoints(world *cloud, const object *service)
             continue;
         }
         const bool ready = pod_is_ready(pod) && !object_is_deleting(pod);
-        value_list_add(&list, NULL,
-                       value_make(&cloud->memory,
-                                  "{'addresses':[%s],'conditions':{'ready':%b,'serving':%b,"
-                                  "'terminating':%b},'targetRef':{'kind':'Pod','namespace':%s,'name':%s,"
-                                  "'uid':%s},'nodeName':%s}",
-                                  address, ready || value_true(service->now->document, "spec/publishNotReadyAddresses"),
-                                  pod_is_ready(pod), object_is_deleting(pod), pod->space, pod->name,
-                                  object_uid(pod), object_text(pod, "spec/nodeName")));
+        value_list_add(
+            &list, NULL,
+            value_make(&cloud->memory,
+                       "{'addresses':[%s],'conditions':{'ready':%b,'serving':%b,"
+                       "'terminating':%b},'targetRef':{'kind':'Pod','namespace':%s,'name':%s,"
+                       "'uid':%s},'nodeName':%s}",
+                       address,
+                       ready || value_true(service->now->document, "spec/publishNotReadyAddresses"),
+                       pod_is_ready(pod), object_is_deleting(pod), pod->space, pod->name,
+                       object_uid(pod), object_text(pod, "spec/nodeName")));
     }
     return value_list_array(&list);
 }
@@ -52,15 +54,16 @@ static void write_slice(world *cloud, const object *service)
                                      value_of_string(memory, service->name));
     labels = value_with(memory, labels, "endpointslice.kubernetes.io/managed-by",
                         value_of_string(memory, "endpointslice-controller.k8s.io"));
-    store_create(cloud, &kinds[KIND_SLICE],
-                 value_make(memory,
-                            "{'metadata':{'name':%s,'generateName':%s,'namespace':%s,'labels':%v,"
-                            "'ownerReferences':[{'apiVersion':'v1','kind':'Service','name':%s,'uid':%s,"
-                            "'controller':true,'blockOwnerDeletion':true}]},'addressType':'IPv4',"
-                            "'endpoints':%v}",
-                            name, pool_format(memory, "%s-", service->name), service->space, labels,
-                            service->name, object_uid(service), behind),
-                 &slices);
+    store_create(
+        cloud, &kinds[KIND_SLICE],
+        value_make(memory,
+                   "{'metadata':{'name':%s,'generateName':%s,'namespace':%s,'labels':%v,"
+                   "'ownerReferences':[{'apiVersion':'v1','kind':'Service','name':%s,'uid':%s,"
+                   "'controller':true,'blockOwnerDeletion':true}]},'addressType':'IPv4',"
+                   "'endpoints':%v}",
+                   name, pool_format(memory, "%s-", service->name), service->space, labels,
+                   service->name, object_uid(service), behind),
+        &slices);
 }
 
 /* Takes the service up, gives it its address after a while, lets it go after another. */
@@ -87,7 +90,8 @@ static void balance(world *cloud, object *service)
         service->due_ms = 0;
         const value *ports = setting(cloud, "addressPort") == 0
                                  ? NULL
-                                 : value_make(memory, "[{'port':%i,'protocol':'TCP'}]", setting(cloud, "addressPort"));
+                                 : value_make(memory, "[{'port':%i,'protocol':'TCP'}]",
+                                              setting(cloud, "addressPort"));
         store_put(cloud, service, "status/loadBalancer",
                   value_make(memory, "{'ingress':[{'hostname':%s,'ports':%v}]}",
                              value_text(cloud->settings, "addressHost", ""), ports),

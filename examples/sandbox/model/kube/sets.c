@@ -1,4 +1,5 @@
-/* The StatefulSet controller: one step a pass, in the order of k8s.io/kubernetes, stateful_set_control.go. */
+/* The StatefulSet controller: one step a pass, in the order of k8s.io/kubernetes,
+ * stateful_set_control.go. */
 #include "model.h"
 
 #include <stdio.h>
@@ -23,7 +24,8 @@ typedef struct set {
     int64_t highest;       /* ordinal; -1: no pod */
 } set;
 
-/* --- revisions ------------------------------------------------------------------------------------------ */
+/* --- revisions
+ * ------------------------------------------------------------------------------------------ */
 
 /* FNV-1a, in the letters that names of revisions are made of. */
 static const char *hash_text(world *cloud, const value *template)
@@ -61,19 +63,21 @@ static const object *make_revision(world *cloud, const object *self, const value
 {
     pool *memory = &cloud->memory;
     const char *hash = hash_text(cloud, template);
-    const value *labels = value_with(memory, object_get(self, "spec/selector/matchLabels"),
-                                     "controller.kubernetes.io/hash", value_of_string(memory, hash));
-    const value *document =
-        value_make(memory,
-                   "{'metadata':{'name':%s,'namespace':%s,'labels':%v,'annotations':%v,"
-                   "'ownerReferences':%v},'data':{'spec':{'template':%v}},'revision':%i}",
-                   pool_format(memory, "%s-%s", self->name, hash), self->space, labels,
-                   object_get(self, "metadata/annotations"), owner_reference(cloud, self),
-                   value_with(memory, template, "$patch", value_of_string(memory, "replace")), number);
+    const value *labels =
+        value_with(memory, object_get(self, "spec/selector/matchLabels"),
+                   "controller.kubernetes.io/hash", value_of_string(memory, hash));
+    const value *document = value_make(
+        memory,
+        "{'metadata':{'name':%s,'namespace':%s,'labels':%v,'annotations':%v,"
+        "'ownerReferences':%v},'data':{'spec':{'template':%v}},'revision':%i}",
+        pool_format(memory, "%s-%s", self->name, hash), self->space, labels,
+        object_get(self, "metadata/annotations"), owner_reference(cloud, self),
+        value_with(memory, template, "$patch", value_of_string(memory, "replace")), number);
     return store_create(cloud, &kinds[KIND_REVISION], document, &controller);
 }
 
-/* The revision of the template as it is (made, or found and made the newest), and the one in force. */
+/* The revision of the template as it is (made, or found and made the newest), and the one in force.
+ */
 static void find_revisions(world *cloud, set *of)
 {
     const value *template = object_get(of->self, "spec/template");
@@ -90,7 +94,8 @@ static void find_revisions(world *cloud, set *of)
         }
         const int64_t number = object_integer(one, "revision", 0);
         newest = number > newest ? number : newest;
-        const value *data = value_with(&cloud->memory, object_get(one, "data/spec/template"), "$patch", NULL);
+        const value *data =
+            value_with(&cloud->memory, object_get(one, "data/spec/template"), "$patch", NULL);
         if (value_equal(data, template)) {
             same = one;
         }
@@ -99,13 +104,16 @@ static void find_revisions(world *cloud, set *of)
         }
     }
     if (same != NULL && object_integer(same, "revision", 0) < newest) {
-        store_put(cloud, same, "revision", value_of_integer(&cloud->memory, newest + 1), &controller);
+        store_put(cloud, same, "revision", value_of_integer(&cloud->memory, newest + 1),
+                  &controller);
     }
     of->update = same != NULL ? same : make_revision(cloud, of->self, template, newest + 1);
     of->current = of->current == NULL ? of->update : of->current;
 }
 
-/* --- pods -------------------------------------------------------------------------------------------------- */
+/* --- pods
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static const char *revision_of(const object *pod)
 {
@@ -146,22 +154,25 @@ static void make_pod(world *cloud, const set *of, int64_t ordinal)
     const char *name = pool_format(memory, "%s-%lld", of->self->name, (long long)ordinal);
     const char *index = strrchr(name, '-') + 1;
     const value *labels = value_at(template, "metadata/labels");
-    labels = value_with(memory, labels, "statefulset.kubernetes.io/pod-name", value_of_string(memory, name));
-    labels = value_with(memory, labels, "apps.kubernetes.io/pod-index", value_of_string(memory, index));
+    labels = value_with(memory, labels, "statefulset.kubernetes.io/pod-name",
+                        value_of_string(memory, name));
+    labels =
+        value_with(memory, labels, "apps.kubernetes.io/pod-index", value_of_string(memory, index));
     labels = value_with(memory, labels, "controller-revision-hash",
                         value_of_string(memory, revision->name));
     const value *spec = value_get(template, "spec");
     spec = value_with(memory, spec, "hostname", value_of_string(memory, name));
     spec = value_with(memory, spec, "subdomain", object_get(of->self, "spec/serviceName"));
-    const value *document =
-        value_make(memory,
-                   "{'metadata':{'name':%s,'generateName':%s,'namespace':%s,'labels':%v,"
-                   "'annotations':%v,'ownerReferences':%v},'spec':%v}",
-                   name, pool_format(memory, "%s-", of->self->name), of->self->space, labels,
-                   value_at(template, "metadata/annotations"), owner_reference(cloud, of->self), spec);
+    const value *document = value_make(
+        memory,
+        "{'metadata':{'name':%s,'generateName':%s,'namespace':%s,'labels':%v,"
+        "'annotations':%v,'ownerReferences':%v},'spec':%v}",
+        name, pool_format(memory, "%s-", of->self->name), of->self->space, labels,
+        value_at(template, "metadata/annotations"), owner_reference(cloud, of->self), spec);
     store_create(cloud, &kinds[KIND_POD], document, &pod_controller);
-    events_tell(cloud, of->self, "statefulset-controller", "Normal", "SuccessfulCreate",
-                pool_format(memory, "create Pod %s in StatefulSet %s successful", name, of->self->name));
+    events_tell(
+        cloud, of->self, "statefulset-controller", "Normal", "SuccessfulCreate",
+        pool_format(memory, "create Pod %s in StatefulSet %s successful", name, of->self->name));
 }
 
 static void end_pod(world *cloud, const set *of, object *pod)
@@ -186,7 +197,9 @@ static bool is_available(world *cloud, const set *of, const object *pod)
     return true;
 }
 
-/* --- the steps ------------------------------------------------------------------------------------------------ */
+/* --- the steps
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* Creates what is missing, in order. true: the pass ends here. */
 static bool grow(world *cloud, set *of)
@@ -196,19 +209,22 @@ static bool grow(world *cloud, set *of)
         if (pod == NULL) {
             make_pod(cloud, of, i);
         }
-        if (of->monotonic && (pod == NULL || object_is_deleting(pod) || !is_available(cloud, of, pod))) {
+        if (of->monotonic &&
+            (pod == NULL || object_is_deleting(pod) || !is_available(cloud, of, pod))) {
             return true;
         }
     }
     return false;
 }
 
-/* Ends what is too many, the highest first; one that is not available only if it is the lowest of those. */
+/* Ends what is too many, the highest first; one that is not available only if it is the lowest of
+ * those. */
 static bool shrink(world *cloud, set *of)
 {
     int64_t unavailable = -1;
     for (int64_t i = 0; i <= of->highest && unavailable < 0; i++) {
-        if (of->pods[i] != NULL && (object_is_deleting(of->pods[i]) || !is_available(cloud, of, of->pods[i]))) {
+        if (of->pods[i] != NULL &&
+            (object_is_deleting(of->pods[i]) || !is_available(cloud, of, of->pods[i]))) {
             unavailable = i;
         }
     }
@@ -217,7 +233,8 @@ static bool shrink(world *cloud, set *of)
         if (pod == NULL || (object_is_deleting(pod) && !of->monotonic)) {
             continue;
         }
-        const bool blocked = object_is_deleting(pod) || (!is_available(cloud, of, pod) && i != unavailable);
+        const bool blocked =
+            object_is_deleting(pod) || (!is_available(cloud, of, pod) && i != unavailable);
         if (of->monotonic && blocked) {
             return true;
         }
@@ -237,10 +254,12 @@ static void roll(world *cloud, set *of)
         const object *pod = of->pods[i];
         unavailable += pod == NULL || object_is_deleting(pod) || !is_available(cloud, of, pod);
     }
-    const int64_t most = object_integer(of->self, "spec/updateStrategy/rollingUpdate/maxUnavailable", 1);
+    const int64_t most =
+        object_integer(of->self, "spec/updateStrategy/rollingUpdate/maxUnavailable", 1);
     for (int64_t i = of->replicas - 1; i >= 0 && i >= of->partition && unavailable < most; i--) {
         object *pod = of->pods[i];
-        if (pod != NULL && !object_is_deleting(pod) && strcmp(revision_of(pod), of->update->name) != 0) {
+        if (pod != NULL && !object_is_deleting(pod) &&
+            strcmp(revision_of(pod), of->update->name) != 0) {
             end_pod(cloud, of, pod);
             unavailable++;
         }
@@ -280,7 +299,8 @@ static void write_status(world *cloud, set *of)
         object_integer(of->self, "metadata/generation", 1), replicas,
         ready == 0 ? NULL : value_of_integer(memory, ready),
         current == 0 ? NULL : value_of_integer(memory, current),
-        updated == 0 ? NULL : value_of_integer(memory, updated), revision, of->update->name, available);
+        updated == 0 ? NULL : value_of_integer(memory, updated), revision, of->update->name,
+        available);
     store_put(cloud, of->self, "status", status, &status_controller);
 }
 

@@ -13,22 +13,22 @@ const kind kinds[KINDS] = {
     {KIND_SERVICE, "", "v1", "Service", "services", "service", "svc", true, true, false},
     {KIND_CONFIG_MAP, "", "v1", "ConfigMap", "configmaps", "configmap", "cm", true, false, false},
     {KIND_SECRET, "", "v1", "Secret", "secrets", "secret", "", true, false, false},
-    {KIND_SERVICE_ACCOUNT, "", "v1", "ServiceAccount", "serviceaccounts", "serviceaccount", "sa", true,
-     false, false},
-    {KIND_EVENT, "", "v1", "Event", "events", "event", "ev", true, false, false},
-    {KIND_STATEFUL_SET, "apps", "v1", "StatefulSet", "statefulsets", "statefulset", "sts", true, true,
-     true},
-    {KIND_REVISION, "apps", "v1", "ControllerRevision", "controllerrevisions", "controllerrevision", "",
+    {KIND_SERVICE_ACCOUNT, "", "v1", "ServiceAccount", "serviceaccounts", "serviceaccount", "sa",
      true, false, false},
-    {KIND_BUDGET, "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", "poddisruptionbudget",
-     "pdb", true, true, true},
+    {KIND_EVENT, "", "v1", "Event", "events", "event", "ev", true, false, false},
+    {KIND_STATEFUL_SET, "apps", "v1", "StatefulSet", "statefulsets", "statefulset", "sts", true,
+     true, true},
+    {KIND_REVISION, "apps", "v1", "ControllerRevision", "controllerrevisions", "controllerrevision",
+     "", true, false, false},
+    {KIND_BUDGET, "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets",
+     "poddisruptionbudget", "pdb", true, true, true},
     {KIND_AUTOSCALER, "autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers",
      "horizontalpodautoscaler", "hpa", true, true, false},
     {KIND_AUTOSCALER_V1, "autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers",
      "horizontalpodautoscaler", "hpa", true, true, false},
     {KIND_LEASE, "coordination.k8s.io", "v1", "Lease", "leases", "lease", "", true, false, false},
-    {KIND_SLICE, "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", "", true,
-     false, false},
+    {KIND_SLICE, "discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", "endpointslice", "",
+     true, false, false},
 };
 
 const char *kind_api_version(world *cloud, const kind *of)
@@ -43,7 +43,9 @@ const char *kind_resource(world *cloud, const kind *of)
                               : pool_format(&cloud->memory, "%s.%s", of->plural, of->group);
 }
 
-/* --- finding ----------------------------------------------------------------------------------------------- */
+/* --- finding
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static int order(const object *left, kind_id id, const char *space, const char *name)
 {
@@ -88,7 +90,9 @@ void store_range(const world *cloud, kind_id id, const char *space, size_t *firs
     }
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------ */
+/* --- writing
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void forget_old(world *cloud)
 {
@@ -163,7 +167,8 @@ const value *store_identify(world *cloud, const kind *of, const value *document)
                                   (unsigned long long)(low & 0xFFFFFFFFFFFF));
     const char *now = time_text(cloud, cloud->now_ms);
     document = value_put(memory, document, "metadata/uid", value_of_string(memory, uid));
-    document = value_put(memory, document, "metadata/creationTimestamp", value_of_string(memory, now));
+    document =
+        value_put(memory, document, "metadata/creationTimestamp", value_of_string(memory, now));
     return !of->has_generation
                ? document
                : value_put(memory, document, "metadata/generation", value_of_integer(memory, 1));
@@ -173,8 +178,8 @@ object *store_create(world *cloud, const kind *of, const value *document, const 
 {
     pool *memory = &cloud->memory;
     if (who != NULL) {
-        document = owners_update(memory, schema_find(cloud->types, of->name), &value_empty_map, document, who,
-                                 time_text(cloud, cloud->now_ms));
+        document = owners_update(memory, schema_find(cloud->types, of->name), &value_empty_map,
+                                 document, who, time_text(cloud, cloud->now_ms));
         document = defaults_create(cloud, of, document);
     }
     document = store_identify(cloud, of, document);
@@ -197,8 +202,9 @@ bool store_write(world *cloud, object *target, const value *document, const owne
     }
     if (target->kind->has_generation &&
         !value_equal(value_get(before, "spec"), value_get(document, "spec"))) {
-        document = value_put(memory, document, "metadata/generation",
-                             value_of_integer(memory, value_integer(before, "metadata/generation", 0) + 1));
+        document = value_put(
+            memory, document, "metadata/generation",
+            value_of_integer(memory, value_integer(before, "metadata/generation", 0) + 1));
     }
     if (who != NULL) {
         const schema_type *type = schema_find(cloud->types, target->kind->name);
@@ -239,7 +245,9 @@ void store_json(world *cloud, version *of, text *out)
     text_add(out, of->json, of->size);
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------- */
+/* --- reading
+ * --------------------------------------------------------------------------------------------------
+ */
 
 const value *object_get(const object *of, const char *path)
 {
@@ -271,7 +279,8 @@ const value *object_labels(const object *of)
     return object_get(of, "metadata/labels");
 }
 
-/* --- time, chance, settings ------------------------------------------------------------------------------------ */
+/* --- time, chance, settings
+ * ------------------------------------------------------------------------------------ */
 
 const char *time_text(world *cloud, int64_t unix_ms)
 {
