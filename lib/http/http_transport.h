@@ -43,7 +43,7 @@ typedef struct migdi_http_request {
 
 typedef struct migdi_http_head {
     int32_t status;
-    const migdi_http_header *headers; /* names in lower case; borrowed until `end` has returned */
+    const migdi_http_header *headers; /* names in lower case; borrowed for the call of `head` */
     size_t header_count;
 } migdi_http_head;
 

@@ -57,7 +57,7 @@ static void note_clock(migdi_flight *flight)
 static void understand(migdi_flight *flight)
 {
     migd_error *error = NULL;
-    if (flight->body.failed) {
+    if (flight->body.failed || flight->arena.failed) {
         conclude(flight, migdi_fail_nomem(&error), error);
         return;
     }
@@ -166,11 +166,25 @@ static void end_try(migdi_flight *flight, migd_status status, const char *messag
     }
 }
 
+/* Until the answer is understood. On lack of memory it has no headers, and the arena knows. */
+static void keep_head(migdi_flight *flight, const migdi_http_head *head)
+{
+    migdi_http_header *headers =
+        migdi_arena_alloc(&flight->arena, head->header_count * sizeof *headers);
+    flight->kept_head = (migdi_http_head){head->status, headers, 0};
+    flight->head = &flight->kept_head;
+    for (size_t i = 0; headers != NULL && i < head->header_count; i++) {
+        const migdi_http_header *header = &head->headers[i];
+        headers[i].name = migdi_arena_text(&flight->arena, header->name, strlen(header->name));
+        headers[i].value = migdi_arena_text(&flight->arena, header->value, strlen(header->value));
+    }
+    flight->kept_head.header_count = flight->arena.failed ? 0 : head->header_count;
+}
+
 static void on_head(void *owner, const migdi_http_head *head)
 {
     migdi_flight *flight = owner;
-    flight->kept_head = *head;
-    flight->head = &flight->kept_head;
+    keep_head(flight, head);
     flight->http_status = head->status;
     flight->heard_ms = migdi_context_now_ms(context_of(flight));
     flight->target->answered = true;
