@@ -80,7 +80,11 @@ void *migdi_arena_alloc_zeroed(migdi_arena *arena, size_t count, size_t size)
 
 char *migdi_arena_text(migdi_arena *arena, const char *text, size_t size)
 {
-    char *copy = size == SIZE_MAX ? NULL : take(arena, size + 1, 1);
+    if (size == SIZE_MAX) {
+        arena->failed = true;
+        return NULL;
+    }
+    char *copy = take(arena, size + 1, 1);
     if (copy != NULL) {
         if (size > 0) {
             memcpy(copy, text, size);
@@ -96,6 +100,7 @@ char *migdi_arena_format_list(migdi_arena *arena, const char *format, va_list ar
     va_copy(again, arguments);
     const int length = vsnprintf(NULL, 0, format, arguments);
     char *text = length < 0 ? NULL : take(arena, (size_t)length + 1, 1);
+    arena->failed = arena->failed || text == NULL;
     if (text != NULL) {
         vsnprintf(text, (size_t)length + 1, format, again);
     }

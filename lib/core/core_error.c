@@ -104,15 +104,16 @@ static const char *keep_format(migd_error **error, const char *format, va_list a
     return copy;
 }
 
-static void fail_list(migd_error **error, migd_status status, const char *format, va_list arguments)
-    __attribute__((format(printf, 3, 0)));
+static migd_status fail_list(migd_error **error, migd_status status, const char *format,
+                             va_list arguments) __attribute__((format(printf, 3, 0)));
 
-static void fail_list(migd_error **error, migd_status status, const char *format, va_list arguments)
+/* The status of the error that was made: the answer and the error of a call agree. */
+static migd_status fail_list(migd_error **error, migd_status status, const char *format,
+                             va_list arguments)
 {
     migd_error *made = migdi_alloc_zeroed(1, sizeof *made);
     if (made == NULL) {
-        migdi_fail_nomem(error);
-        return;
+        return migdi_fail_nomem(error);
     }
     made->status = status;
     made->retry_after_ms = -1;
@@ -121,33 +122,38 @@ static void fail_list(migd_error **error, migd_status status, const char *format
     made->cause = *error;
     *error = made;
     const char *message = keep_format(error, format, arguments);
-    if (message != NULL) {
-        made->message = message;
+    if (message == NULL) {
+        return MIGD_ERR_NOMEM; /* *error is the static one */
     }
+    made->message = message;
+    return status;
 }
 
 migd_status migdi_fail(migd_error **error, migd_status status, const char *format, ...)
 {
+    migd_status told = status;
     if (error != NULL) {
         va_list arguments;
         va_start(arguments, format);
-        fail_list(error, status, format, arguments);
+        told = fail_list(error, status, format, arguments);
         va_end(arguments);
     }
-    return status;
+    return told;
 }
 
 migd_status migdi_fail_at(migd_error **error, migd_status status, migdi_place place,
                           const char *format, ...)
 {
+    migd_status told = status;
     if (error != NULL) {
         va_list arguments;
         va_start(arguments, format);
-        fail_list(error, status, format, arguments);
+        told = fail_list(error, status, format, arguments);
         va_end(arguments);
         migdi_error_set_place(error, place);
+        told = writable(error) ? told : MIGD_ERR_NOMEM;
     }
-    return status;
+    return told;
 }
 
 void migdi_error_set_place(migd_error **error, migdi_place place)

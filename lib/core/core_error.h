@@ -25,9 +25,9 @@ typedef struct migdi_detail {
 /* First line of every public function that takes an error. */
 void migdi_error_clear(migd_error **error);
 
-/* Sets *error and returns `status`: `return migdi_fail(error, MIGD_ERR_PARSE, "...")`. An error
- * that is already there becomes the cause. Control bytes in the text are escaped; it is cut at
- * 2,048 bytes. */
+/* Sets *error and returns its status: `return migdi_fail(error, MIGD_ERR_PARSE, "...")`; that is
+ * MIGD_ERR_NOMEM when memory ends on the way. An error that is already there becomes the cause.
+ * Control bytes in the text are escaped; it is cut at 2,048 bytes. */
 migd_status migdi_fail(migd_error **error, migd_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 migd_status migdi_fail_at(migd_error **error, migd_status status, migdi_place place,

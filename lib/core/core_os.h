@@ -12,7 +12,9 @@ migd_status migdi_os_read_file(const char *path, size_t limit, migdi_text *bytes
                                migd_error **error);
 
 /* Replaces a file whole or not at all: a temporary file beside it, synced, renamed over it. A
- * symbolic link is followed first; an existing file keeps its mode, a new one gets `mode`. */
+ * symbolic link is followed first; an existing file keeps its mode and, as far as this process may,
+ * its owner, a new one gets `mode`. A device, a pipe or a folder is MIGD_ERR_IO and stays what it
+ * is. */
 migd_status migdi_os_write_file(const char *path, const char *bytes, size_t size, uint32_t mode,
                                 migd_error **error);
 

@@ -73,6 +73,7 @@ migd_status migdi_os_read_file(const char *path, size_t limit, migdi_text *bytes
         close(fd);
     }
     if (status < 0) {
+        migdi_wipe(bytes->bytes, bytes->size);
         migdi_text_free(bytes);
     }
     return status;
@@ -82,8 +83,8 @@ static int write_all(int fd, const char *bytes, size_t size)
 {
     for (size_t done = 0; done < size;) {
         const ssize_t put = write(fd, bytes + done, size - done);
-        if (put < 0 && errno != EINTR) {
-            return errno;
+        if (put == 0 || (put < 0 && errno != EINTR)) {
+            return put == 0 ? EIO : errno;
         }
         done += put < 0 ? 0 : (size_t)put;
     }
@@ -106,9 +107,10 @@ static void sync_folder_of(const char *path)
     migdi_free(folder);
 }
 
-/* Writes a temporary file beside `path`; *temporary is for migdi_free(), NULL on failure. */
-static migd_status write_beside(const char *path, const char *bytes, size_t size, mode_t mode,
-                                char **temporary, migd_error **error)
+/* Writes a temporary file beside `path`, with the owner and mode of `like`; *temporary is for
+ * migdi_free(), NULL on failure. */
+static migd_status write_beside(const char *path, const char *bytes, size_t size,
+                                const struct stat *like, char **temporary, migd_error **error)
 {
     *temporary = NULL;
     migdi_text name = {0};
@@ -124,7 +126,11 @@ static migd_status write_beside(const char *path, const char *bytes, size_t size
         return status;
     }
     int code = write_all(fd, bytes, size);
-    if (code == 0 && fchmod(fd, mode) != 0) {
+    /* Root keeps a user's file the user's; others cannot give a file away and need not. */
+    if (code == 0 && fchown(fd, like->st_uid, like->st_gid) != 0 && errno != EPERM) {
+        code = errno;
+    }
+    if (code == 0 && fchmod(fd, like->st_mode & 07777) != 0) {
         code = errno;
     }
     if (close(fd) != 0 && code == 0) {
@@ -140,11 +146,11 @@ static migd_status write_beside(const char *path, const char *bytes, size_t size
     return MIGD_OK;
 }
 
-static migd_status replace(const char *path, const char *bytes, size_t size, mode_t mode,
-                           migd_error **error)
+static migd_status replace(const char *path, const char *bytes, size_t size,
+                           const struct stat *like, migd_error **error)
 {
     char *temporary = NULL;
-    migd_status status = write_beside(path, bytes, size, mode, &temporary, error);
+    migd_status status = write_beside(path, bytes, size, like, &temporary, error);
     if (temporary != NULL && rename(temporary, path) != 0) {
         status = fail_errno(error, errno, "replace", path);
         unlink(temporary);
@@ -156,14 +162,31 @@ static migd_status replace(const char *path, const char *bytes, size_t size, mod
     return status;
 }
 
+/* Owner and mode of a file that is not there yet. */
+static struct stat like_new(uint32_t mode)
+{
+    return (struct stat){.st_uid = geteuid(), .st_gid = getegid(), .st_mode = (mode_t)mode};
+}
+
 migd_status migdi_os_write_file(const char *path, const char *bytes, size_t size, uint32_t mode,
                                 migd_error **error)
 {
-    struct stat existing;
-    const bool exists = stat(path, &existing) == 0;
-    char *real = exists ? realpath(path, NULL) : NULL;
-    const migd_status status = replace(real == NULL ? path : real, bytes, size,
-                                       exists ? existing.st_mode & 07777 : (mode_t)mode, error);
+    struct stat like;
+    if (lstat(path, &like) != 0 && errno == ENOENT) {
+        like = like_new(mode);
+        return replace(path, bytes, size, &like, error);
+    }
+    char *real = realpath(path, NULL);
+    if (real == NULL || stat(real, &like) != 0) {
+        const migd_status status = fail_errno(error, errno, "write", path);
+        free(real);
+        return status;
+    }
+    /* Renaming over a device, such as /dev/null, would replace it for the whole machine. */
+    const migd_status status =
+        S_ISREG(like.st_mode)
+            ? replace(real, bytes, size, &like, error)
+            : migdi_fail(error, MIGD_ERR_IO, "cannot write %s: it is no regular file", path);
     free(real); /* from the C library */
     return status;
 }
@@ -172,7 +195,8 @@ migd_status migdi_os_create_file(const char *path, const char *bytes, size_t siz
                                  migd_error **error)
 {
     char *temporary = NULL;
-    migd_status status = write_beside(path, bytes, size, (mode_t)mode, &temporary, error);
+    const struct stat like = like_new(mode);
+    migd_status status = write_beside(path, bytes, size, &like, &temporary, error);
     if (temporary != NULL) {
         /* link() fails where the name exists, rename() would not. */
         if (link(temporary, path) != 0) {
@@ -236,8 +260,13 @@ migd_status migdi_os_visit_folder(const char *path,
     }
     name_list list = {0};
     migd_status status = MIGD_OK;
-    for (struct dirent *entry = readdir(folder); entry != NULL && status == MIGD_OK;
-         entry = readdir(folder)) {
+    while (status == MIGD_OK) {
+        errno = 0; /* the end of a folder and a failed read both are NULL */
+        const struct dirent *entry = readdir(folder);
+        if (entry == NULL) {
+            status = errno == 0 ? MIGD_OK : fail_errno(error, errno, "read", path);
+            break;
+        }
         status = add_name(&list, entry->d_name, path, error);
     }
     closedir(folder);
@@ -317,12 +346,15 @@ uint64_t migdi_os_process_start(int64_t pid)
     migdi_text stat_line = {0};
     uint64_t start = 0;
     if (migdi_os_read_file(path, 4096, &stat_line, NULL) == MIGD_OK) {
-        /* Field 22, counted behind the last ")": a process may have any name. proc(5). */
+        /* Fields are counted behind the last ")": a process may have any name. The third is the
+         * state, where a dead one waits for its parent (Z, X); the 22nd is the start. proc(5). */
         const char *field = strrchr(migdi_text_string(&stat_line), ')');
+        const bool gone =
+            field == NULL || strncmp(field, ") Z", 3) == 0 || strncmp(field, ") X", 3) == 0;
         for (int i = 2; field != NULL && i < 22; i++) {
             field = strchr(field + 1, ' ');
         }
-        start = field == NULL ? 0 : strtoull(field, NULL, 10);
+        start = gone || field == NULL ? 0 : strtoull(field, NULL, 10);
     }
     migdi_text_free(&stat_line);
     return start;

@@ -108,6 +108,24 @@ static void lack_of_memory_is_the_one_static_error(void **state)
     assert_true(test_fail_allocations(make_and_free, NULL) > 5);
 }
 
+static migd_status fail_at_a_place(void *user)
+{
+    (void)user;
+    migd_error *error = NULL;
+    migdi_fail(&error, MIGD_ERR_NETWORK, "first");
+    const migd_status status =
+        migdi_fail_at(&error, MIGD_ERR_PARSE, (migdi_place){"f", 1, 1}, "second");
+    assert_int_equal(migd_error_status(error), status);
+    migd_error_free(error);
+    return status == MIGD_ERR_PARSE ? MIGD_OK : status;
+}
+
+static void the_answer_and_the_error_agree_also_without_memory(void **state)
+{
+    (void)state;
+    assert_true(test_fail_allocations(fail_at_a_place, NULL) > 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +134,7 @@ int main(void)
         cmocka_unit_test(a_message_cannot_steer_a_terminal_nor_break_the_line),
         cmocka_unit_test(nobody_asks_and_nothing_is_made),
         cmocka_unit_test(lack_of_memory_is_the_one_static_error),
+        cmocka_unit_test(the_answer_and_the_error_agree_also_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

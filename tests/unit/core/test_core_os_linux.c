@@ -2,22 +2,34 @@
 
 #include "core_os.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-/* Each test has a folder of its own. */
-static char folder[64];
+#define NOBODY 65534
+
+/* --- a folder for each test ------------------------------------------------------------------- */
+
+static char folder[256];
+static char path[512];
+
+static const char *in_folder(const char *name)
+{
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
 
 static int make_folder(void **state)
 {
     (void)state;
-    snprintf(folder, sizeof folder, "%s/migdeploy-os-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ".");
+    const char *base = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/migdeploy-XXXXXX", base == NULL ? P_tmpdir : base);
     return mkdtemp(folder) == NULL ? -1 : 0;
 }
 
@@ -25,9 +37,9 @@ static migd_status remove_name(void *user, const char *name, migd_error **error)
 {
     (void)user;
     (void)error;
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    assert_int_equal(remove(path), 0);
+    if (unlink(in_folder(name)) != 0) {
+        rmdir(in_folder(name));
+    }
     return MIGD_OK;
 }
 
@@ -38,249 +50,441 @@ static int remove_folder(void **state)
     return rmdir(folder);
 }
 
-static const char *in_folder(const char *name)
+static void put(const char *name, const char *text)
 {
-    static char path[512];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
+    FILE *file = fopen(in_folder(name), "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
 }
 
-static void assert_holds(const char *name, const char *content)
+static void assert_file(const char *name, const char *text)
 {
     migdi_text bytes = {0};
     assert_int_equal(migdi_os_read_file(in_folder(name), 4096, &bytes, NULL), MIGD_OK);
-    assert_string_equal(migdi_text_string(&bytes), content);
+    assert_string_equal(migdi_text_string(&bytes), text);
     migdi_text_free(&bytes);
 }
 
-static mode_t mode_of(const char *name)
+static uint32_t mode_of(const char *name)
 {
     struct stat found;
-    assert_int_equal(stat(in_folder(name), &found), 0);
-    return found.st_mode & 07777;
+    assert_int_equal(lstat(in_folder(name), &found), 0);
+    return found.st_mode;
 }
 
 static migd_status count_name(void *user, const char *name, migd_error **error)
 {
     (void)name;
     (void)error;
-    ++*(size_t *)user;
+    ++*(int *)user;
     return MIGD_OK;
 }
 
-static size_t names_in_folder(void)
+static int names_in_folder(void)
 {
-    size_t count = 0;
+    int count = 0;
     assert_int_equal(migdi_os_visit_folder(folder, count_name, &count, NULL), MIGD_OK);
     return count;
 }
 
-static void a_file_is_read_up_to_the_limit_and_not_a_byte_more(void **state)
+/* Runs `check` in a child as a user who owns nothing; tests run as root, too. */
+static void as_nobody(void (*check)(void))
+{
+    fflush(NULL);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (geteuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)) {
+            _exit(3);
+        }
+        check();
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void exit_unless(bool good)
+{
+    if (!good) {
+        _exit(1);
+    }
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void a_file_is_read_up_to_the_limit(void **state)
 {
     (void)state;
     migdi_text bytes = {0};
-    assert_int_equal(migdi_os_write_file(in_folder("a"), "12345", 5, 0600, NULL), MIGD_OK);
-    assert_int_equal(migdi_os_read_file(in_folder("a"), 5, &bytes, NULL), MIGD_OK);
-    assert_string_equal(migdi_text_string(&bytes), "12345");
-    migdi_text_free(&bytes);
     migd_error *error = NULL;
-    assert_int_equal(migdi_os_read_file(in_folder("a"), 4, &bytes, &error), MIGD_ERR_LIMIT);
-    assert_non_null(strstr(migd_error_message(error), "larger than the limit of 4 bytes"));
+    put("five", "12345");
+    assert_int_equal(migdi_os_read_file(in_folder("five"), 5, &bytes, NULL), MIGD_OK);
+    assert_string_equal(migdi_text_string(&bytes), "12345");
+    assert_int_equal(bytes.size, 5);
+    migdi_text_free(&bytes);
+    assert_int_equal(migdi_os_read_file(in_folder("five"), 4, &bytes, &error), MIGD_ERR_LIMIT);
+    assert_non_null(strstr(migd_error_message(error), "five is larger than the limit of 4 bytes"));
     assert_null(bytes.bytes);
     migd_error_free(error);
+    put("empty", "");
+    assert_int_equal(migdi_os_read_file(in_folder("empty"), 0, &bytes, NULL), MIGD_OK);
+    assert_string_equal(migdi_text_string(&bytes), "");
+    migdi_text_free(&bytes);
 }
 
-static void a_file_that_cannot_be_read_is_named(void **state)
+static void a_file_of_many_pieces_is_read_whole(void **state)
+{
+    (void)state;
+    FILE *file = fopen(in_folder("large"), "w");
+    assert_non_null(file);
+    for (int i = 0; i < 200000; i++) {
+        fputc('a' + i % 26, file);
+    }
+    fclose(file);
+    migdi_text bytes = {0};
+    assert_int_equal(migdi_os_read_file(in_folder("large"), 200000, &bytes, NULL), MIGD_OK);
+    assert_int_equal(bytes.size, 200000);
+    for (int i = 0; i < 200000; i++) {
+        assert_int_equal(bytes.bytes[i], 'a' + i % 26);
+    }
+    migdi_text_free(&bytes);
+    assert_int_equal(migdi_os_read_file(in_folder("large"), 199999, &bytes, NULL), MIGD_ERR_LIMIT);
+}
+
+static void what_cannot_be_read_is_named_with_the_reason(void **state)
 {
     (void)state;
     migdi_text bytes = {0};
     migd_error *error = NULL;
     assert_int_equal(migdi_os_read_file(in_folder("none"), 9, &bytes, &error), MIGD_ERR_NOT_FOUND);
-    assert_non_null(strstr(migd_error_message(error), in_folder("none")));
+    assert_non_null(strstr(migd_error_message(error), "none: No such file or directory"));
     migd_error_free(error);
-    assert_int_equal(migdi_os_read_file(folder, 9, &bytes, NULL), MIGD_ERR_IO);
+    error = NULL;
+    put("file", "x");
+    assert_int_equal(migdi_os_read_file(in_folder("file/below"), 9, &bytes, &error),
+                     MIGD_ERR_NOT_FOUND);
+    migd_error_free(error);
+    error = NULL;
+    assert_int_equal(migdi_os_read_file(folder, 9, &bytes, &error), MIGD_ERR_IO);
+    assert_non_null(strstr(migd_error_message(error), "Is a directory"));
+    migd_error_free(error);
 }
 
-static void a_file_is_replaced_whole_and_keeps_its_mode(void **state)
+static void read_denied(void)
+{
+    migdi_text bytes = {0};
+    exit_unless(migdi_os_read_file(path, 9, &bytes, NULL) == MIGD_ERR_DENIED);
+}
+
+static void a_file_that_may_not_be_read_is_denied(void **state)
 {
     (void)state;
-    assert_int_equal(migdi_os_write_file(in_folder("a"), "old", 3, 0640, NULL), MIGD_OK);
-    assert_int_equal(mode_of("a"), 0640);
-    assert_int_equal(migdi_os_write_file(in_folder("a"), "new one", 7, 0600, NULL), MIGD_OK);
-    assert_int_equal(mode_of("a"), 0640);
-    assert_holds("a", "new one");
+    put("mine", "secret");
+    assert_int_equal(chmod(in_folder("mine"), 0), 0);
+    as_nobody(read_denied);
+}
+
+static void a_dash_is_standard_input_and_a_pipe_is_read_to_its_end(void **state)
+{
+    (void)state;
+    int ends[2];
+    const int kept = dup(STDIN_FILENO);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "piped", 5), 5);
+    close(ends[1]);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    migdi_text bytes = {0};
+    const migd_status status = migdi_os_read_file("-", 100, &bytes, NULL);
+    dup2(kept, STDIN_FILENO);
+    close(kept);
+    close(ends[0]);
+    assert_int_equal(status, MIGD_OK);
+    assert_string_equal(migdi_text_string(&bytes), "piped");
+    migdi_text_free(&bytes);
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static void a_new_file_gets_the_mode_and_an_old_one_keeps_its_own(void **state)
+{
+    (void)state;
+    assert_int_equal(migdi_os_write_file(in_folder("new"), "one", 3, 0600, NULL), MIGD_OK);
+    assert_file("new", "one");
+    assert_int_equal(mode_of("new"), S_IFREG | 0600);
+    assert_int_equal(chmod(in_folder("new"), 0640), 0);
+    assert_int_equal(migdi_os_write_file(in_folder("new"), "second", 6, 0600, NULL), MIGD_OK);
+    assert_file("new", "second");
+    assert_int_equal(mode_of("new"), S_IFREG | 0640);
     assert_int_equal(names_in_folder(), 1);
 }
 
-static void a_symbolic_link_stays_one_and_its_file_changes(void **state)
+static void a_users_file_stays_the_users_when_root_writes_it(void **state)
 {
     (void)state;
-    assert_int_equal(migdi_os_write_file(in_folder("a"), "old", 3, 0600, NULL), MIGD_OK);
-    assert_int_equal(symlink("a", in_folder("link")), 0);
+    put("theirs", "x");
+    if (geteuid() == 0) {
+        assert_int_equal(chown(in_folder("theirs"), NOBODY, NOBODY), 0);
+    }
+    struct stat before;
+    struct stat after;
+    assert_int_equal(stat(in_folder("theirs"), &before), 0);
+    assert_int_equal(migdi_os_write_file(in_folder("theirs"), "y", 1, 0600, NULL), MIGD_OK);
+    assert_int_equal(stat(in_folder("theirs"), &after), 0);
+    assert_int_equal(after.st_uid, before.st_uid);
+    assert_int_equal(after.st_gid, before.st_gid);
+    assert_file("theirs", "y");
+}
+
+static void a_link_is_followed_and_stays_a_link(void **state)
+{
+    (void)state;
+    put("target", "old");
+    assert_int_equal(symlink("target", in_folder("link")), 0);
     assert_int_equal(migdi_os_write_file(in_folder("link"), "new", 3, 0600, NULL), MIGD_OK);
-    struct stat found;
-    assert_int_equal(lstat(in_folder("link"), &found), 0);
-    assert_true(S_ISLNK(found.st_mode));
-    assert_holds("a", "new");
-    assert_int_equal(names_in_folder(), 2);
+    assert_true(S_ISLNK(mode_of("link")));
+    assert_file("target", "new");
+    assert_int_equal(symlink("nowhere", in_folder("dangling")), 0);
+    assert_int_equal(migdi_os_write_file(in_folder("dangling"), "new", 3, 0600, NULL),
+                     MIGD_ERR_NOT_FOUND);
+    assert_true(S_ISLNK(mode_of("dangling")));
 }
 
-static void a_file_that_is_there_is_never_created_over(void **state)
+static void a_device_a_pipe_or_a_folder_stays_what_it_is(void **state)
 {
     (void)state;
-    assert_int_equal(migdi_os_create_file(in_folder("a"), "one", 3, 0600, NULL), MIGD_OK);
-    assert_int_equal(mode_of("a"), 0600);
-    assert_int_equal(migdi_os_create_file(in_folder("a"), "two", 3, 0600, NULL), MIGD_ERR_CONFLICT);
-    assert_holds("a", "one");
+    migd_error *error = NULL;
+    assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
+    assert_int_equal(migdi_os_write_file(in_folder("pipe"), "x", 1, 0600, &error), MIGD_ERR_IO);
+    assert_non_null(strstr(migd_error_message(error), "it is no regular file"));
+    migd_error_free(error);
+    assert_true(S_ISFIFO(mode_of("pipe")));
+    assert_int_equal(migdi_os_write_file(folder, "x", 1, 0600, NULL), MIGD_ERR_IO);
     assert_int_equal(names_in_folder(), 1);
+}
+
+static void a_file_is_created_once(void **state)
+{
+    (void)state;
+    migd_error *error = NULL;
+    assert_int_equal(migdi_os_create_file(in_folder("lock"), "me", 2, 0640, NULL), MIGD_OK);
+    assert_file("lock", "me");
+    assert_int_equal(mode_of("lock"), S_IFREG | 0640);
+    assert_int_equal(migdi_os_create_file(in_folder("lock"), "you", 3, 0600, &error),
+                     MIGD_ERR_CONFLICT);
+    assert_non_null(strstr(migd_error_message(error), "lock: File exists"));
+    migd_error_free(error);
+    assert_file("lock", "me");
+    assert_int_equal(names_in_folder(), 1); /* nothing temporary is left */
 }
 
 static void a_folder_that_is_not_there_takes_no_file(void **state)
 {
     (void)state;
-    assert_int_equal(migdi_os_write_file(in_folder("no/a"), "a", 1, 0600, NULL),
+    assert_int_equal(migdi_os_write_file(in_folder("none/x"), "x", 1, 0600, NULL),
                      MIGD_ERR_NOT_FOUND);
-    assert_int_equal(migdi_os_create_file(in_folder("no/a"), "a", 1, 0600, NULL),
+    assert_int_equal(migdi_os_create_file(in_folder("none/x"), "x", 1, 0600, NULL),
                      MIGD_ERR_NOT_FOUND);
-    assert_false(migdi_os_is_folder(in_folder("no")));
-    assert_true(migdi_os_is_folder(folder));
 }
 
-/* As root no folder is closed: a child gives its rights away first. */
-static void a_folder_without_rights_denies(void **state)
+static void write_denied(void)
+{
+    exit_unless(migdi_os_write_file(path, "x", 1, 0600, NULL) == MIGD_ERR_DENIED);
+    exit_unless(migdi_os_create_file(path, "x", 1, 0600, NULL) == MIGD_ERR_DENIED);
+}
+
+static void a_folder_that_may_not_be_written_is_denied(void **state)
 {
     (void)state;
-    assert_int_equal(migdi_os_write_file(in_folder("a"), "a", 1, 0600, NULL), MIGD_OK);
+    assert_int_equal(chmod(folder, 0500), 0);
+    in_folder("new");
+    as_nobody(write_denied);
     assert_int_equal(chmod(folder, 0700), 0);
-    const pid_t child = fork();
-    if (child == 0) {
-        if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) {
-            _exit(3);
-        }
-        if (geteuid() != 65534) {
-            chmod(in_folder("a"), 0);
-        }
-        migdi_text bytes = {0};
-        _exit(migdi_os_read_file(in_folder("a"), 9, &bytes, NULL) == MIGD_ERR_DENIED ? 0 : 1);
-    }
-    int ended = -1;
-    assert_int_equal(waitpid(child, &ended, 0), child);
-    assert_int_equal(ended, 0);
+    assert_int_equal(names_in_folder(), 0);
 }
 
-typedef struct {
-    char names[64];
-    size_t left;
-} visited;
-
-static migd_status note_name(void *user, const char *name, migd_error **error)
+static migd_status write_read_and_visit(void *user)
 {
-    visited *seen = user;
-    if (seen->left-- == 0) {
-        return migdi_fail(error, MIGD_ERR_CANCELLED, "enough");
-    }
-    const size_t length = strlen(seen->names);
-    snprintf(seen->names + length, sizeof seen->names - length, "%s ", name);
-    return MIGD_OK;
-}
-
-static void names_come_in_byte_order_until_the_visitor_has_enough(void **state)
-{
-    (void)state;
-    const char *names[] = {"b", "B", "a.yaml", "\xC3\xA4"};
-    for (size_t i = 0; i < 4; i++) {
-        assert_int_equal(migdi_os_write_file(in_folder(names[i]), "", 0, 0600, NULL), MIGD_OK);
-    }
-    visited all = {.left = 10};
-    assert_int_equal(migdi_os_visit_folder(folder, note_name, &all, NULL), MIGD_OK);
-    assert_string_equal(all.names, "B a.yaml b \xC3\xA4 ");
-    visited two = {.left = 2};
-    assert_int_equal(migdi_os_visit_folder(folder, note_name, &two, NULL), MIGD_ERR_CANCELLED);
-    assert_string_equal(two.names, "B a.yaml ");
-    assert_int_equal(migdi_os_visit_folder(in_folder("no"), note_name, &two, NULL),
-                     MIGD_ERR_NOT_FOUND);
-}
-
-static void clocks_and_random_bytes_are_the_systems(void **state)
-{
-    (void)state;
-    const int64_t before = migdi_os_monotonic_ms();
-    assert_true(migdi_os_monotonic_ms() >= before);
-    assert_true(migdi_os_unix_ms() > INT64_C(1700000000000));
-    unsigned char one[32] = {0};
-    unsigned char other[32] = {0};
-    assert_true(migdi_os_random(one, sizeof one));
-    assert_true(migdi_os_random(other, sizeof other));
-    assert_memory_not_equal(one, other, sizeof one);
-}
-
-static void a_process_is_known_by_host_boot_and_start(void **state)
-{
-    (void)state;
-    migdi_text text = {0};
-    char host[256] = "";
-    assert_int_equal(gethostname(host, sizeof host - 1), 0);
-    migdi_os_add_user_and_host(&text);
-    const char *at = strchr(migdi_text_string(&text), '@');
-    assert_non_null(at);
-    assert_true(at != migdi_text_string(&text));
-    assert_string_equal(at + 1, host);
-    migdi_text_clear(&text);
-    migdi_os_add_boot_id(&text);
-    assert_int_equal(text.size, 36); /* random(4): a UUID */
-    migdi_text_free(&text);
-
-    const uint64_t own = migdi_os_process_start(getpid());
-    assert_true(own > 0);
-    assert_int_equal(migdi_os_process_start(getpid()), own);
-    const pid_t child = fork();
-    if (child == 0) {
-        _exit(0);
-    }
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_int_equal(migdi_os_process_start(child), 0);
-}
-
-static migd_status write_read_visit(void *user)
-{
-    (void)user;
+    int names = 0;
     migdi_text bytes = {0};
-    size_t count = 0;
-    migd_status status = migdi_os_write_file(in_folder("a"), "12345", 5, 0600, NULL);
-    if (status >= 0) {
-        status = migdi_os_read_file(in_folder("a"), 99, &bytes, NULL);
+    migd_error *error = NULL;
+    char file[600];
+    snprintf(file, sizeof file, "%s/file", (const char *)user);
+    unlink(file);
+    migd_status status = migdi_os_create_file(file, "first", 5, 0600, &error);
+    if (status == MIGD_OK) {
+        status = migdi_os_write_file(file, "second", 6, 0600, &error);
     }
-    if (status >= 0) {
-        assert_string_equal(migdi_text_string(&bytes), "12345");
-        status = migdi_os_visit_folder(folder, count_name, &count, NULL);
+    if (status == MIGD_OK) {
+        status = migdi_os_read_file(file, 100, &bytes, &error);
+        assert_true(status < 0 || strcmp(migdi_text_string(&bytes), "second") == 0);
     }
+    if (status == MIGD_OK) {
+        status = migdi_os_visit_folder(user, count_name, &names, &error);
+        assert_true(status < 0 || names == 1);
+    }
+    assert_int_equal(migd_error_status(error), status);
     migdi_text_free(&bytes);
+    migd_error_free(error);
     return status;
 }
 
-static void lack_of_memory_leaves_neither_bytes_nor_files(void **state)
+static void lack_of_memory_leaves_no_half_file_and_no_leak(void **state)
 {
     (void)state;
-    assert_true(test_fail_allocations(write_read_visit, NULL) > 4);
+    assert_true(test_fail_allocations(write_read_and_visit, folder) > 6);
     assert_int_equal(names_in_folder(), 1);
 }
 
-#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+/* --- folders ---------------------------------------------------------------------------------- */
+
+static migd_status join_names(void *user, const char *name, migd_error **error)
+{
+    migdi_text *names = user;
+    if (strcmp(name, "stop") == 0) {
+        return migdi_fail(error, MIGD_ERR_REFUSED, "stopped at %s", name);
+    }
+    migdi_text_format(names, "%s ", name);
+    return MIGD_OK;
+}
+
+static void names_come_in_byte_order_until_the_visitor_fails(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"b", "a", "B", "a10", "a2", ".hidden", "\xc3\xa9"};
+    migdi_text seen = {0};
+    migd_error *error = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        put(names[i], "");
+    }
+    assert_int_equal(migdi_os_visit_folder(folder, join_names, &seen, NULL), MIGD_OK);
+    assert_string_equal(migdi_text_string(&seen), ".hidden B a a10 a2 b \xc3\xa9 ");
+    put("stop", "");
+    migdi_text_clear(&seen);
+    assert_int_equal(migdi_os_visit_folder(folder, join_names, &seen, &error), MIGD_ERR_REFUSED);
+    assert_string_equal(migd_error_message(error), "stopped at stop");
+    assert_string_equal(migdi_text_string(&seen), ".hidden B a a10 a2 b ");
+    migd_error_free(error);
+    migdi_text_free(&seen);
+    assert_int_equal(migdi_os_visit_folder(in_folder("none"), join_names, NULL, NULL),
+                     MIGD_ERR_NOT_FOUND);
+    assert_int_equal(migdi_os_visit_folder(in_folder("a"), join_names, NULL, NULL),
+                     MIGD_ERR_NOT_FOUND);
+}
+
+static void a_folder_is_told_from_a_file(void **state)
+{
+    (void)state;
+    put("file", "");
+    assert_true(migdi_os_is_folder(folder));
+    assert_false(migdi_os_is_folder(in_folder("file")));
+    assert_false(migdi_os_is_folder(in_folder("none")));
+}
+
+/* --- clocks, random bytes, who this is -------------------------------------------------------- */
+
+static void the_clocks_are_the_systems(void **state)
+{
+    (void)state;
+    struct timespec now;
+    const int64_t before = migdi_os_monotonic_ms();
+    assert_true(migdi_os_monotonic_ms() >= before);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    assert_in_range(now.tv_sec * 1000 + now.tv_nsec / 1000000 - before, 0, 60000);
+    const int64_t unix_before = migdi_os_unix_ms();
+    clock_gettime(CLOCK_REALTIME, &now);
+    assert_in_range(now.tv_sec * 1000 + now.tv_nsec / 1000000 - unix_before, 0, 60000);
+}
+
+static void random_bytes_fill_all_and_differ(void **state)
+{
+    (void)state;
+    unsigned char first[1000] = {0};
+    unsigned char second[1000] = {0};
+    assert_true(migdi_os_random(first, sizeof first));
+    assert_true(migdi_os_random(second, sizeof second));
+    assert_memory_not_equal(first, second, sizeof first);
+    bool seen[256] = {false};
+    size_t values = 0;
+    for (size_t i = 0; i < sizeof first; i++) {
+        values += !seen[first[i]];
+        seen[first[i]] = true;
+    }
+    assert_true(values > 200); /* 250.9 are expected; fewer than 200 never happens */
+    assert_true(migdi_os_random(first, 0));
+}
+
+static void the_process_names_itself_for_others(void **state)
+{
+    (void)state;
+    char host[256] = "";
+    migdi_text text = {0};
+    assert_int_equal(gethostname(host, sizeof host - 1), 0);
+    migdi_os_add_user_and_host(&text);
+    const char *at = strrchr(migdi_text_string(&text), '@');
+    assert_non_null(at);
+    assert_true(at > migdi_text_string(&text));
+    assert_string_equal(at + 1, host);
+    migdi_text_clear(&text);
+    migdi_os_add_boot_id(&text);
+    migdi_text again = {0};
+    migdi_os_add_boot_id(&again);
+    assert_int_equal(text.size, 36);
+    assert_string_equal(migdi_text_string(&text), migdi_text_string(&again));
+    migdi_text_free(&text);
+    migdi_text_free(&again);
+}
+
+static void a_live_process_has_a_start_and_a_dead_one_has_none(void **state)
+{
+    (void)state;
+    const uint64_t own = migdi_os_process_start(getpid());
+    assert_true(own > 0);
+    assert_true(migdi_os_process_start(1) > 0);
+    assert_true(migdi_os_process_start(0) == 0);
+    assert_true(migdi_os_process_start(-1) == 0);
+    assert_true(migdi_os_process_start(INT64_MAX) == 0);
+    fflush(NULL);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(0);
+    }
+    siginfo_t ended;
+    assert_int_equal(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
+    assert_true(migdi_os_process_start(child) ==
+                0); /* dead, though its parent has not looked yet */
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_true(migdi_os_process_start(child) == 0);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_A_FOLDER(a_file_is_read_up_to_the_limit_and_not_a_byte_more),
-        IN_A_FOLDER(a_file_that_cannot_be_read_is_named),
-        IN_A_FOLDER(a_file_is_replaced_whole_and_keeps_its_mode),
-        IN_A_FOLDER(a_symbolic_link_stays_one_and_its_file_changes),
-        IN_A_FOLDER(a_file_that_is_there_is_never_created_over),
-        IN_A_FOLDER(a_folder_that_is_not_there_takes_no_file),
-        IN_A_FOLDER(a_folder_without_rights_denies),
-        IN_A_FOLDER(names_come_in_byte_order_until_the_visitor_has_enough),
-        cmocka_unit_test(clocks_and_random_bytes_are_the_systems),
-        cmocka_unit_test(a_process_is_known_by_host_boot_and_start),
-        IN_A_FOLDER(lack_of_memory_leaves_neither_bytes_nor_files),
+        IN_FOLDER(a_file_is_read_up_to_the_limit),
+        IN_FOLDER(a_file_of_many_pieces_is_read_whole),
+        IN_FOLDER(what_cannot_be_read_is_named_with_the_reason),
+        IN_FOLDER(a_file_that_may_not_be_read_is_denied),
+        cmocka_unit_test(a_dash_is_standard_input_and_a_pipe_is_read_to_its_end),
+        IN_FOLDER(a_new_file_gets_the_mode_and_an_old_one_keeps_its_own),
+        IN_FOLDER(a_users_file_stays_the_users_when_root_writes_it),
+        IN_FOLDER(a_link_is_followed_and_stays_a_link),
+        IN_FOLDER(a_device_a_pipe_or_a_folder_stays_what_it_is),
+        IN_FOLDER(a_file_is_created_once),
+        IN_FOLDER(a_folder_that_is_not_there_takes_no_file),
+        IN_FOLDER(a_folder_that_may_not_be_written_is_denied),
+        IN_FOLDER(lack_of_memory_leaves_no_half_file_and_no_leak),
+        IN_FOLDER(names_come_in_byte_order_until_the_visitor_fails),
+        IN_FOLDER(a_folder_is_told_from_a_file),
+        cmocka_unit_test(the_clocks_are_the_systems),
+        cmocka_unit_test(random_bytes_fill_all_and_differ),
+        cmocka_unit_test(the_process_names_itself_for_others),
+        cmocka_unit_test(a_live_process_has_a_start_and_a_dead_one_has_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
