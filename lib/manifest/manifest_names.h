@@ -1,5 +1,5 @@
-/* The names of the objects of a cluster; spec.md section 1. They hold for the tutorial's files too.
- */
+/* The names of the objects of a cluster; spec.md section 1. They hold for the tutorial's files
+ * too. */
 #ifndef MIGDI_MANIFEST_NAMES_H
 #define MIGDI_MANIFEST_NAMES_H
 

@@ -18,12 +18,11 @@ static bool is(const migdi_render *render, const char *pointer, const char *word
     return strcmp(migd_object_text(render->document, pointer, ""), word) == 0;
 }
 
-/* --- values ------------------------------------------------------------------------------------------ */
+/* --- values ----------------------------------------------------------------------------------- */
 
 void migdi_render_from(migdi_render *render, const char *spec_pointer)
 {
-    render->builder.origin =
-        migdi_spec_origin(render->spec, spec_pointer, &render->builder.at_key);
+    render->builder.origin = migdi_spec_origin(render->spec, spec_pointer, &render->builder.at_key);
 }
 
 void migdi_render_copy(migdi_render *render, const char *spec_pointer, const char *pointer)
@@ -74,7 +73,7 @@ static void add_members(migdi_render *render, const migd_object *map, const char
     }
 }
 
-/* --- what objects share ------------------------------------------------------------------------------ */
+/* --- what objects share ----------------------------------------------------------------------- */
 
 void migdi_render_begin(migdi_render *render, const char *api_version, const char *kind,
                         const char *name, bool app_label)
@@ -114,7 +113,7 @@ void migdi_render_select(migdi_render *render, bool seeds_only, const char *poin
     }
 }
 
-/* --- Namespace and Services ---------------------------------------------------------------------------- */
+/* --- Namespace and Services ------------------------------------------------------------------- */
 
 static void build_namespace(migdi_render *render)
 {
@@ -140,10 +139,10 @@ static void build_listener(migdi_render *render)
     }
     if (idle_seconds != 350) {
         migdi_render_from(render, SERVICE "/idleTimeoutSeconds");
-        migdi_build_string(builder,
-                           migdi_arena_format(&render->arena,
-                                              "tcp.idle_timeout.seconds=%" PRId64, idle_seconds),
-                           BALANCER "listener-attributes.TCP-%d", (int)port);
+        migdi_build_string(
+            builder,
+            migdi_arena_format(&render->arena, "tcp.idle_timeout.seconds=%" PRId64, idle_seconds),
+            BALANCER "listener-attributes.TCP-%d", (int)port);
     }
     migdi_render_from(render, SERVICE);
 }
@@ -220,7 +219,7 @@ static void build_headless_service(migdi_render *render)
     migdi_build_string(builder, render->names.name, "/spec/selector/app");
 }
 
-/* --- budget and autoscaler ------------------------------------------------------------------------------- */
+/* --- budget and autoscaler -------------------------------------------------------------------- */
 
 static void build_budget(migdi_render *render)
 {
@@ -252,8 +251,7 @@ static void build_behavior(migdi_render *render)
         migdi_build_string(builder, "Pods", DOWN "/policies/-/type");
         migdi_build_int64(builder, 1, DOWN "/policies/0/value");
         migdi_render_from(render, "/spec/members/pauseSeconds");
-        migdi_build_int64(builder,
-                          pause < LONGEST_PERIOD_SECONDS ? pause : LONGEST_PERIOD_SECONDS,
+        migdi_build_int64(builder, pause < LONGEST_PERIOD_SECONDS ? pause : LONGEST_PERIOD_SECONDS,
                           DOWN "/policies/0/periodSeconds");
     }
 #undef DOWN
@@ -281,7 +279,7 @@ static void build_autoscaler(migdi_render *render)
 #undef METRIC
 }
 
-/* --- all of them ----------------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 static bool is_always(const migdi_render *render)
 {
@@ -340,9 +338,9 @@ migd_status migdi_spec_render(const migd_spec *spec, migd_objects **out, migd_er
     render.tutorial = is(&render, "/spec/profile", "tutorial");
     migd_objects *objects = NULL;
     migd_status status = migd_objects_new(&objects, error);
-    if (status >= 0 && !migdi_names_make(&render.names,
-                                         migd_object_text(document, "/metadata/name", ""),
-                                         &render.arena)) {
+    if (status >= 0 &&
+        !migdi_names_make(&render.names, migd_object_text(document, "/metadata/name", ""),
+                          &render.arena)) {
         status = migdi_fail_nomem(error);
     }
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && status >= 0; i++) {
@@ -365,10 +363,10 @@ static migd_status refuse(const migd_spec *spec, migd_error **error)
     const size_t count = migdi_spec_finding_count(spec);
     const migdi_finding *first = migdi_spec_finding(spec, 0);
     const migd_status status =
-        count == 1 ? migdi_fail_at(error, MIGD_ERR_REFUSED, first->place, "%s", first->message)
-                   : migdi_fail_at(error, MIGD_ERR_REFUSED, first->place,
-                                   "%s (and %zu more of the spec's keys)", first->message,
-                                   count - 1);
+        count == 1
+            ? migdi_fail_at(error, MIGD_ERR_REFUSED, first->place, "%s", first->message)
+            : migdi_fail_at(error, MIGD_ERR_REFUSED, first->place,
+                            "%s (and %zu more of the spec's keys)", first->message, count - 1);
     for (size_t i = 0; i < count; i++) {
         const migdi_finding *finding = migdi_spec_finding(spec, i);
         migdi_error_add_detail(error, &(migdi_detail){.field = finding->pointer,

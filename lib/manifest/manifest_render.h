@@ -42,14 +42,16 @@ void migdi_render_members(migdi_render *render);
 const char *migdi_render_options(migdi_render *render);
 const char *migdi_render_script(migdi_render *render);
 
-/* The name of the environment variable of a secret parameter: MIGDEPLOY_ and the name in upper case. */
+/* The name of the environment variable of a secret parameter: MIGDEPLOY_ and the name in upper
+ * case. */
 const char *migdi_render_secret_variable(migdi_render *render, const char *name);
 
-/* Merges a patch over the value at the pointer as server-side apply would: maps by their keys, the lists that
- * have keys by those, every other value replaced; null removes. */
+/* Merges a patch over the value at the pointer as server-side apply would: maps by their keys, the
+ * lists that have keys by those, every other value replaced; null removes. */
 void migdi_render_merge(migdi_builder *builder, const migd_object *patch, const char *pointer);
 
-/* What is wrong in a pod template that is to be merged: the value at fault, why in *problem. NULL: nothing. */
+/* What is wrong in a pod template that is to be merged: the value at fault, why in *problem. NULL:
+ * nothing. */
 const migd_object *migdi_render_merge_fault(const migd_object *patch, const char **problem);
 
 #endif

@@ -1,7 +1,6 @@
 /* The StatefulSet: the members, where they run, how they are told who they are. */
 #include "manifest_render.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define MEMBERS   "/spec/members"
@@ -13,11 +12,11 @@ static const char *text_of(const migdi_render *render, const char *pointer)
     return migd_object_text(render->document, pointer, "");
 }
 
-/* --- probes ---------------------------------------------------------------------------------------- */
+/* --- probes ----------------------------------------------------------------------------------- */
 
 typedef struct probe_wish {
     const char *name;
-    const char *path; /* NULL or empty: whether the port opens */
+    const char *path;              /* NULL or empty: whether the port opens */
     int64_t initial_delay_seconds; /* 0: not written */
     int64_t period_seconds;
     int64_t failures; /* 0: not written */
@@ -32,8 +31,7 @@ static void build_probe(migdi_render *render, const probe_wish *probe)
         migdi_build_string(builder, probe->path, CONTAINER "/%s/httpGet/path", probe->name);
     }
     if (render->tutorial) {
-        migdi_build_int64(builder,
-                          migd_object_int64(render->document, MEMBERS "/ports/client", 0),
+        migdi_build_int64(builder, migd_object_int64(render->document, MEMBERS "/ports/client", 0),
                           CONTAINER "/%s/%s/port", probe->name, handler);
     } else {
         migdi_build_string(builder, "client-port", CONTAINER "/%s/%s/port", probe->name, handler);
@@ -57,19 +55,20 @@ static void build_probes(migdi_render *render)
         migd_object_int64(render->document, MEMBERS "/probes/startup/budgetSeconds", 0);
     if (budget > 0) {
         migdi_render_from(render, MEMBERS "/probes/startup");
-        build_probe(render, &(probe_wish){"startupProbe", text_of(render, MEMBERS "/probes/startup/path"),
-                                     0, 5, (budget + 4) / 5});
+        build_probe(render,
+                    &(probe_wish){"startupProbe", text_of(render, MEMBERS "/probes/startup/path"),
+                                  0, 5, (budget + 4) / 5});
     }
     migdi_render_from(render, MEMBERS "/probes/readiness");
     build_probe(render,
                 &(probe_wish){"readinessProbe", readiness_path, render->tutorial ? 10 : 0, 5, 0});
     migdi_render_from(render, MEMBERS "/probes/liveness");
     build_probe(render, &(probe_wish){"livenessProbe", is_liveness_http ? liveness_path : NULL,
-                                 render->tutorial ? 60 : 0, render->tutorial ? 5 : 10,
-                                 render->tutorial ? 0 : 6});
+                                      render->tutorial ? 60 : 0, render->tutorial ? 5 : 10,
+                                      render->tutorial ? 0 : 6});
 }
 
-/* --- where members run ------------------------------------------------------------------------------- */
+/* --- where members run ------------------------------------------------------------------------ */
 
 /* As the tutorial has it: a wish of the least weight. */
 static void build_soft_spread(migdi_render *render)
@@ -78,9 +77,8 @@ static void build_soft_spread(migdi_render *render)
     POD "/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/0"              \
         "/podAffinityTerm"
     migdi_builder *builder = &render->builder;
-    migdi_build_array(builder,
-                      POD "/affinity/podAntiAffinity/"
-                          "preferredDuringSchedulingIgnoredDuringExecution");
+    migdi_build_array(builder, POD "/affinity/podAntiAffinity/"
+                                   "preferredDuringSchedulingIgnoredDuringExecution");
     migdi_build_int64(builder, 1,
                       POD "/affinity/podAntiAffinity/"
                           "preferredDuringSchedulingIgnoredDuringExecution/-/weight");
@@ -94,8 +92,8 @@ static void build_soft_spread(migdi_render *render)
 #undef TERM
 }
 
-/* The seeds hard, or a drained node's seed would wait for ever: its taint must count (Honor). All members
- * softly by node. */
+/* The seeds hard, or a drained node's seed would wait for ever: its taint must count (Honor). All
+ * members softly by node. */
 static void build_hard_spread(migdi_render *render, const char *seeds_by)
 {
 #define CONSTRAINTS POD "/topologySpreadConstraints"
@@ -133,7 +131,7 @@ static void build_placement(migdi_render *render)
     }
 }
 
-/* --- the container ------------------------------------------------------------------------------------- */
+/* --- the container ---------------------------------------------------------------------------- */
 
 static void build_variable(migdi_render *render, const char *name, const char *value)
 {
@@ -147,8 +145,7 @@ static void build_variable(migdi_render *render, const char *name, const char *v
 
 static void build_secrets(migdi_render *render)
 {
-    const migd_object *secrets =
-        migd_object_at(render->document, MEMBERS "/secretParameters");
+    const migd_object *secrets = migd_object_at(render->document, MEMBERS "/secretParameters");
     for (size_t i = 0; i < migd_object_count(secrets); i++) {
         const char *name = migd_object_key(secrets, i);
         const migd_object *secret = migd_object_item(secrets, i);
@@ -170,7 +167,8 @@ static void build_environment(migdi_render *render)
     migdi_build_array(builder, CONTAINER "/env");
     if (!render->tutorial) {
         build_variable(render, "POD_NAME", NULL);
-        migdi_build_string(builder, "metadata.name", CONTAINER "/env/0/valueFrom/fieldRef/fieldPath");
+        migdi_build_string(builder, "metadata.name",
+                           CONTAINER "/env/0/valueFrom/fieldRef/fieldPath");
     }
     build_secrets(render);
     migdi_render_from(render, MEMBERS);
@@ -198,36 +196,39 @@ static void build_ports(migdi_render *render)
     }
 }
 
+/* Quantities that are named one by one. */
+static void build_named(migdi_render *render, const char *from, const char *to)
+{
+    const migd_object *named = migd_object_at(render->document, from);
+    for (size_t i = 0; i < migd_object_count(named); i++) {
+        migdi_text source = {0};
+        migdi_text target = {0};
+        migdi_text_add_string(&source, from);
+        migdi_text_add_string(&target, to);
+        migdi_pointer_add(&source, migd_object_key(named, i));
+        migdi_pointer_add(&target, migd_object_key(named, i));
+        if ((source.failed || target.failed) && render->builder.status >= 0) {
+            render->builder.status = MIGD_ERR_NOMEM;
+        }
+        migdi_render_quantity(render, migdi_text_string(&source), migdi_text_string(&target));
+        migdi_text_free(&source);
+        migdi_text_free(&target);
+    }
+}
+
 /* One form or the other: the same for requests and limits, or each by itself. */
 static void build_resources(migdi_render *render)
 {
-    static const char *const alike[] = {"cpu", "memory"};
-    static const char *const apart[] = {"requests", "limits"};
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t j = 0; j < 2; j++) {
-            char from[64];
-            char to[128];
-            (void)snprintf(from, sizeof from, MEMBERS "/resources/%s", alike[j]);
-            (void)snprintf(to, sizeof to, CONTAINER "/resources/%s/%s", apart[i], alike[j]);
-            migdi_render_quantity(render, from, to);
-        }
-        const migd_object *named =
-            migdi_object_atf(render->document, MEMBERS "/resources/%s", apart[i]);
-        for (size_t j = 0; j < migd_object_count(named); j++) {
-            migdi_text from = {0};
-            migdi_text to = {0};
-            migdi_text_format(&from, MEMBERS "/resources/%s", apart[i]);
-            migdi_text_format(&to, CONTAINER "/resources/%s", apart[i]);
-            migdi_pointer_add(&from, migd_object_key(named, j));
-            migdi_pointer_add(&to, migd_object_key(named, j));
-            if ((from.failed || to.failed) && render->builder.status >= 0) {
-                render->builder.status = MIGD_ERR_NOMEM;
-            }
-            migdi_render_quantity(render, migdi_text_string(&from), migdi_text_string(&to));
-            migdi_text_free(&from);
-            migdi_text_free(&to);
-        }
-    }
+#define GIVEN MEMBERS "/resources"
+#define MADE  CONTAINER "/resources"
+    migdi_render_quantity(render, GIVEN "/cpu", MADE "/requests/cpu");
+    migdi_render_quantity(render, GIVEN "/memory", MADE "/requests/memory");
+    migdi_render_quantity(render, GIVEN "/cpu", MADE "/limits/cpu");
+    migdi_render_quantity(render, GIVEN "/memory", MADE "/limits/memory");
+    build_named(render, GIVEN "/requests", MADE "/requests");
+    build_named(render, GIVEN "/limits", MADE "/limits");
+#undef GIVEN
+#undef MADE
 }
 
 static void build_container(migdi_render *render)
@@ -257,7 +258,7 @@ static void build_container(migdi_render *render)
     }
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void build_pod(migdi_render *render)
 {
@@ -287,7 +288,8 @@ void migdi_render_members(migdi_render *render)
                        migdi_arena_format(&render->arena, "%lld", (long long)render->most_members),
                        "/metadata/annotations/migdeploy.dev~1max-members");
     migdi_render_from(render, MEMBERS);
-    migdi_build_string(builder, MIGDI_RENDER_VERSION, "/metadata/annotations/migdeploy.dev~1render");
+    migdi_build_string(builder, MIGDI_RENDER_VERSION,
+                       "/metadata/annotations/migdeploy.dev~1render");
     migdi_build_string(builder, render->names.headless_service, "/spec/serviceName");
     migdi_render_copy(render, MEMBERS "/replicas", "/spec/replicas");
     if (migd_object_int64(render->document, MEMBERS "/minReadySeconds", 0) > 0) {

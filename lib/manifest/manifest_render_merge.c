@@ -1,5 +1,6 @@
-/* The way out: a piece of pod template merged over ours, by the rules of server-side apply (x-kubernetes-list-
- * map-keys of the OpenAPI of Kubernetes 1.36). Inside a pod template the name of a list tells which one it is. */
+/* The way out: a piece of pod template merged over ours, by the rules of server-side apply
+ * (x-kubernetes-list- map-keys of the OpenAPI of Kubernetes 1.36). Inside a pod template the name
+ * of a list tells which one it is. */
 #include "manifest_render.h"
 
 #include "manifest_spec_keys.h"
@@ -125,7 +126,7 @@ void migdi_render_merge(migdi_builder *builder, const migd_object *patch, const 
     }
 }
 
-/* --- what cannot be merged ---------------------------------------------------------------------- */
+/* --- what cannot be merged -------------------------------------------------------------------- */
 
 static const migd_object *list_fault(const migd_object *list, const char *keys,
                                      const char **problem)

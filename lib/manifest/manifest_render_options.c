@@ -1,5 +1,5 @@
-/* MIGRATORYDATA_EXTRA_OPTS: first what every member is told, then the user's parameters, then who the members
- * are. And the tutorial's shell script, which works out the last part in each pod. */
+/* MIGRATORYDATA_EXTRA_OPTS: first what every member is told, then the user's parameters, then who
+ * the members are. And the tutorial's shell script, which works out the last part in each pod. */
 #include "manifest_render.h"
 
 #include "core_text.h"
@@ -9,7 +9,8 @@
 
 #define CLIENT_PORT 8800 /* on which the image listens when it is told nothing */
 
-/* S as MigratoryData works it out from a list of M members when no ClusterSeedMemberCount is given. */
+/* S as MigratoryData works it out from a list of M members when no ClusterSeedMemberCount is
+ * given. */
 static int64_t seeds_of(int64_t most_members)
 {
     return most_members >= 5 ? 5 : most_members >= 3 ? 3 : most_members;

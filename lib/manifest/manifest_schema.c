@@ -1,5 +1,5 @@
-/* The JSON Schema of the spec, made from its table of keys. null stands for a key that is not there, as it does
- * when a spec is read. */
+/* The JSON Schema of the spec, made from its table of keys. null stands for a key that is not
+ * there, as it does when a spec is read. */
 #include "manifest_spec_defaults.h"
 #include "manifest_spec_keys.h"
 
@@ -19,11 +19,16 @@ static bool is_required(const migdi_spec_key *key)
 static void build_type(migdi_builder *builder, const migdi_spec_key *key, const char *pointer)
 {
     static const char *const types[] = {
-        [MIGDI_SPEC_MAP] = "object",      [MIGDI_SPEC_FREE] = "object",
-        [MIGDI_SPEC_LIST] = "array",      [MIGDI_SPEC_ANY] = "object",
-        [MIGDI_SPEC_BOOLEAN] = "boolean", [MIGDI_SPEC_INTEGER] = "integer",
-        [MIGDI_SPEC_TEXT] = "string",     [MIGDI_SPEC_WORD] = "string number boolean",
-        [MIGDI_SPEC_QUANTITY] = "string number", [MIGDI_SPEC_SIZE] = "string integer",
+        [MIGDI_SPEC_MAP] = "object",
+        [MIGDI_SPEC_FREE] = "object",
+        [MIGDI_SPEC_LIST] = "array",
+        [MIGDI_SPEC_ANY] = "object",
+        [MIGDI_SPEC_BOOLEAN] = "boolean",
+        [MIGDI_SPEC_INTEGER] = "integer",
+        [MIGDI_SPEC_TEXT] = "string",
+        [MIGDI_SPEC_WORD] = "string number boolean",
+        [MIGDI_SPEC_QUANTITY] = "string number",
+        [MIGDI_SPEC_SIZE] = "string integer",
         [MIGDI_SPEC_COUNT] = "string integer",
     };
     const char *at = types[key->type];

@@ -4,7 +4,6 @@
 #include "core_os.h"
 #include "manifest_spec_read.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct migd_spec {
@@ -14,7 +13,7 @@ struct migd_spec {
     migdi_arena arena; /* of their texts */
 };
 
-/* --- reading -------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 migd_status migdi_spec_give_source(migd_spec *spec, migd_object *source, migd_error **error)
 {
@@ -58,7 +57,8 @@ static migd_status parse(const char *text, size_t size, const migd_read_options 
     migd_read_options *manner = NULL;
     migd_object *source = NULL;
     migd_spec *spec = NULL;
-    migd_status status = migdi_read_options_copy(options, MIGDI_READ_ALL_KEYS, name, &manner, error);
+    migd_status status =
+        migdi_read_options_copy(options, MIGDI_READ_ALL_KEYS, name, &manner, error);
     if (status < 0) {
         goto out;
     }
@@ -97,8 +97,8 @@ migd_status migd_spec_parse(const char *text, size_t size, const migd_read_optio
     return parse(text, size, options, NULL, out, error);
 }
 
-migd_status migd_spec_load_file(const char *path, const migd_read_options *options,
-                                migd_spec **out, migd_error **error)
+migd_status migd_spec_load_file(const char *path, const migd_read_options *options, migd_spec **out,
+                                migd_error **error)
 {
     migdi_error_clear(error);
     *out = NULL;
@@ -123,7 +123,7 @@ void migd_spec_free(migd_spec *spec)
     }
 }
 
-/* --- asking --------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 const migd_object *migd_spec_object(const migd_spec *spec)
 {
@@ -154,7 +154,8 @@ const migd_object *migdi_spec_origin(const migd_spec *spec, const char *pointer,
         while (size > 0 && pointer[size] != '/') {
             size--;
         }
-        found = size > 0 ? migdi_object_atf(spec->source, "%.*s", (int)size, pointer) : spec->source;
+        found =
+            size > 0 ? migdi_object_atf(spec->source, "%.*s", (int)size, pointer) : spec->source;
         size -= size > 0 ? 1 : 0;
     }
     return migdi_object_place(found).line > 0 ? found : NULL;
@@ -185,13 +186,15 @@ migdi_place migdi_spec_option_place(const migd_spec *spec, const char *name)
             return migdi_spec_place(spec, options[i].pointer);
         }
     }
-    char pointer[256];
-    const migd_object *secrets =
-        migd_object_at(migd_spec_object(spec), "/spec/members/secretParameters");
-    const bool is_secret = migdi_object_member(secrets, name) != NULL;
-    const int size = snprintf(pointer, sizeof pointer, "/spec/members/%s/%s",
-                              is_secret ? "secretParameters" : "parameters", name);
-    return migdi_spec_place(spec, size > 0 && (size_t)size < sizeof pointer
-                                      ? pointer
-                                      : "/spec/members/parameters");
+    const migd_object *members = migd_object_at(migd_spec_object(spec), "/spec/members");
+    const migd_object *secrets = migdi_object_member(members, "secretParameters");
+    const char *map =
+        migdi_object_member(secrets, name) != NULL ? "secretParameters" : "parameters";
+    migdi_text pointer = {0};
+    migdi_text_format(&pointer, "/spec/members/%s", map);
+    migdi_pointer_add(&pointer, name);
+    const migdi_place place =
+        migdi_spec_place(spec, pointer.failed ? "/spec/members" : pointer.bytes);
+    migdi_text_free(&pointer);
+    return place;
 }

@@ -1,7 +1,6 @@
 #include "manifest_spec_defaults.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -11,20 +11,20 @@
 typedef struct path_walk {
     const char *at; /* what is left */
     bool is_pointer;
-    const migdi_spec_key *key;   /* where it has come to; NULL: below a map of anything */
-    char step[STEP_BYTES];       /* the last step, without escapes */
+    const migdi_spec_key *key; /* where it has come to; NULL: below a map of anything */
+    char step[STEP_BYTES];     /* the last step, without escapes */
     migdi_text *pointer;
     migd_error **error;
 } path_walk;
 
 static migd_status fail_path(const path_walk *walk, const char *whole)
 {
-    return migdi_fail(walk->error, MIGD_ERR_INVALID, "\"%s\" is no path such as spec.members.replicas",
-                      whole);
+    return migdi_fail(walk->error, MIGD_ERR_INVALID,
+                      "\"%s\" is no path such as spec.members.replicas", whole);
 }
 
-/* How long the next step of a dotted path is. A free key may hold dots itself: it ends at the path's end, or
- * before the last dot when a known key follows. */
+/* How long the next step of a dotted path is. A free key may hold dots itself: it ends at the
+ * path's end, or before the last dot when a known key follows. */
 static size_t dotted_size(const path_walk *walk)
 {
     const size_t size = strcspn(walk->at, ".[");
@@ -102,8 +102,7 @@ static migd_status fail_unknown(const path_walk *walk)
 static migd_status go_down(path_walk *walk)
 {
     if (walk->key != NULL && walk->key->type != MIGDI_SPEC_ANY) {
-        const migdi_spec_key *below =
-            migdi_spec_child(walk->key, walk->step, strlen(walk->step));
+        const migdi_spec_key *below = migdi_spec_child(walk->key, walk->step, strlen(walk->step));
         if (below == NULL) {
             return fail_unknown(walk);
         }
@@ -122,10 +121,10 @@ static migd_status find_key(const char *whole, migdi_text *pointer, migd_error *
         return migdi_fail(error, MIGD_ERR_INVALID, "there is no path to a key");
     }
     path_walk down = {.at = whole,
-                 .is_pointer = whole[0] == '/',
-                 .key = migdi_spec_root(),
-                 .pointer = pointer,
-                 .error = error};
+                      .is_pointer = whole[0] == '/',
+                      .key = migdi_spec_root(),
+                      .pointer = pointer,
+                      .error = error};
     while (*down.at != '\0') {
         if (!(down.is_pointer ? take_escaped(&down) : take_dotted(&down))) {
             return fail_path(&down, whole);

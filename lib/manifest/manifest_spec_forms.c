@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* A pod's label controller-revision-hash is the StatefulSet's name and eleven characters more, and a label
- * ends at 63: a longer name gives a StatefulSet whose pods are never made. */
+/* A pod's label controller-revision-hash is the StatefulSet's name and eleven characters more, and
+ * a label ends at 63: a longer name gives a StatefulSet whose pods are never made. */
 #define CLUSTER_NAME_BYTES 52
 
 #define DIGITS  "0123456789"

@@ -4,8 +4,9 @@
 
 const char MIGDI_SPEC_NOTHING[] = "";
 
-#define NOTHING      MIGDI_SPEC_NOTHING
-/* ClusterMembers of so many, with the longest names, still fits into one environment variable (128 KiB). */
+#define NOTHING MIGDI_SPEC_NOTHING
+/* ClusterMembers of so many, with the longest names, still fits into one environment variable (128
+ * KiB). */
 #define MOST_MEMBERS 250
 #define MOST_SECONDS 86400
 
@@ -83,9 +84,8 @@ static const migdi_spec_key keys[] = {
      .excludes = "requests limits", .about = "Requested, and the limit"},
     {"spec.members.resources.memory", QUANTITY, .value = "1Gi", .tutorial = NOTHING,
      .excludes = "requests limits", .about = "Requested, and the limit"},
-    {"spec.members.resources.requests", FREE, FORM_LABEL_KEY,
-     .tutorial = "memory=256Mi cpu=500m", .excludes = "cpu memory",
-     .about = "What a node must have free"},
+    {"spec.members.resources.requests", FREE, FORM_LABEL_KEY, .tutorial = "memory=256Mi cpu=500m",
+     .excludes = "cpu memory", .about = "What a node must have free"},
     {"spec.members.resources.requests.*", QUANTITY, .about = "A quantity"},
     {"spec.members.resources.limits", FREE, FORM_LABEL_KEY, .excludes = "cpu memory",
      .about = "What the container may use"},
@@ -118,9 +118,8 @@ static const migdi_spec_key keys[] = {
     {"spec.members.javaOptions", TEXT, .value = "",
      .tutorial = "-XX:+UnlockExperimentalVMOptions -XX:+UseCGroupMemoryLimitForHeap",
      .about = "MIGRATORYDATA_JAVA_EXTRA_OPTS"},
-    {"spec.members.nodeSelector", FREE, FORM_LABEL_KEY,
-     .value = "kubernetes.io/arch=amd64", .tutorial = "",
-     .about = "Labels that a node must have; the image is amd64 only"},
+    {"spec.members.nodeSelector", FREE, FORM_LABEL_KEY, .value = "kubernetes.io/arch=amd64",
+     .tutorial = "", .about = "Labels that a node must have; the image is amd64 only"},
     {"spec.members.nodeSelector.*", TEXT, FORM_LABEL_VALUE, .about = "The label's value"},
     {"spec.members.tolerations", LIST, .value = "", .about = "Taints that members bear"},
     {"spec.members.tolerations.*", ANY, .about = "A toleration of Kubernetes"},

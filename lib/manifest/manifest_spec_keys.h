@@ -53,8 +53,8 @@ enum {
     MIGDI_SPEC_JUDGED = 4    /* `words` are for the schema; a rule judges what is written */
 };
 
-/* A default is the text of the value: "3", "INFO", "a=1 b=2" for a FREE map, "a b" for a LIST, "" for an
- * empty one; or "@" and the pointer of an integer before it. */
+/* A default is the text of the value: "3", "INFO", "a=1 b=2" for a FREE map, "a b" for a LIST, ""
+ * for an empty one; or "@" and the pointer of an integer before it. */
 typedef struct migdi_spec_key {
     const char *path; /* from the file's root, with dots; "*": any key, or an item */
     migdi_spec_type type;
@@ -79,8 +79,8 @@ extern const char MIGDI_SPEC_NOTHING[];
 /* The root: the file itself, as a MAP whose path is "". */
 const migdi_spec_key *migdi_spec_root(void);
 
-/* The row of a key inside a MAP, of any key of a FREE map, of an item of a LIST; NULL: no such key.
- */
+/* The row of a key inside a MAP, of any key of a FREE map, of an item of a LIST; NULL: no such
+ * key. */
 const migdi_spec_key *migdi_spec_child(const migdi_spec_key *parent, const char *name, size_t size);
 
 /* The rows right below one, in order: the first for `after` NULL; NULL at the end. */

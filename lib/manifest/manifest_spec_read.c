@@ -12,7 +12,7 @@
 /* Of a list or of a map of free keys: far above what anybody means, far below what hurts. */
 #define MOST_ITEMS 1000
 
-/* --- findings ---------------------------------------------------------------------------------- */
+/* --- findings --------------------------------------------------------------------------------- */
 
 void migdi_spec_report(migdi_spec_reading *reading, migdi_place place, const char *pointer,
                        const char *hint, const char *format, ...)
@@ -64,7 +64,7 @@ static void sort_findings(migdi_spec_findings *findings)
     }
 }
 
-/* --- maps of known keys -------------------------------------------------------------------------- */
+/* --- maps of known keys ----------------------------------------------------------------------- */
 
 static const char *pointer_below(migdi_spec_reading *reading, const char *pointer, const char *name)
 {
@@ -90,8 +90,8 @@ static const char *path_of(migdi_spec_reading *reading, const char *pointer)
     return path != NULL ? path : "";
 }
 
-/* The last of the keys with that name before `count`; SIZE_MAX: there is none. The last one counts, as it
- * does in look-ups. */
+/* The last of the keys with that name before `count`; SIZE_MAX: there is none. The last one counts,
+ * as it does in look-ups. */
 static size_t index_of(const migd_object *map, const char *name, size_t count)
 {
     while (count > 0 && strcmp(migd_object_key(map, count - 1), name) != 0) {
@@ -125,11 +125,10 @@ static void report_second(migdi_spec_reading *reading, const migd_object *map, s
                           size_t second, const char *pointer)
 {
     const char *name = migd_object_key(map, second);
-    migdi_spec_report(reading, migdi_object_key_place(map, second),
-                      pointer_below(reading, pointer, name), NULL,
-                      "\"%s\" stands here a second time, first in line %d",
-                      migdi_spec_quote(reading, name),
-                      (int)migdi_object_key_place(map, first).line);
+    migdi_spec_report(
+        reading, migdi_object_key_place(map, second), pointer_below(reading, pointer, name), NULL,
+        "\"%s\" stands here a second time, first in line %d", migdi_spec_quote(reading, name),
+        (int)migdi_object_key_place(map, first).line);
 }
 
 static void read_value(migdi_spec_reading *reading, const migdi_spec_spot *spot);
@@ -165,7 +164,7 @@ static void read_map(migdi_spec_reading *reading, const migdi_spec_spot *spot)
     }
 }
 
-/* --- lists, free keys, anything --------------------------------------------------------------------- */
+/* --- lists, free keys, anything --------------------------------------------------------------- */
 
 static bool is_too_many(migdi_spec_reading *reading, const migdi_spec_spot *spot)
 {
@@ -198,7 +197,8 @@ static void read_list(migdi_spec_reading *reading, const migdi_spec_spot *spot)
                                                .key_place = migdi_object_place(item)});
     }
     for (size_t i = count; i > 0 && reading->builder.status >= 0; i--) {
-        const char *pointer = migdi_arena_format(reading->arena, "%s/%d", spot->pointer, (int)i - 1);
+        const char *pointer =
+            migdi_arena_format(reading->arena, "%s/%d", spot->pointer, (int)i - 1);
         const migd_object *item = migd_object_at(reading->builder.document, pointer);
         if (migd_object_kind(item) == MIGD_KIND_NULL) {
             migd_object_remove(reading->builder.document, pointer, NULL);
@@ -276,7 +276,7 @@ static bool check_anything(migdi_spec_reading *reading, const migd_object *value
     return good;
 }
 
-/* --- any key ------------------------------------------------------------------------------------------ */
+/* --- any key ---------------------------------------------------------------------------------- */
 
 static void read_default(migdi_spec_reading *reading, const migdi_spec_spot *spot)
 {
@@ -347,7 +347,7 @@ static void read_value(migdi_spec_reading *reading, const migdi_spec_spot *spot)
     }
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 /* Needed before anything else: defaults hang on it. A wrong one is reported where it stands. */
 static migdi_spec_profile profile_of(const migd_object *source)

@@ -1,4 +1,5 @@
-/* A spec as it was written becomes a document with every default, and findings about what was wrong. */
+/* A spec as it was written becomes a document with every default, and findings about what was
+ * wrong. */
 #ifndef MIGDI_MANIFEST_SPEC_READ_H
 #define MIGDI_MANIFEST_SPEC_READ_H
 
@@ -13,13 +14,13 @@ typedef struct migdi_spec_findings {
     size_t capacity;
 } migdi_spec_findings;
 
-/* Reads the source, which is a map and may hold duplicate keys. *document: for migd_object_free(); what was
- * wrong in the source has its default there. The findings are sorted by place; those of before are replaced.
- * MIGD_OK or MIGD_ERR_NOMEM. */
+/* Reads the source, which is a map and may hold duplicate keys. *document: for migd_object_free();
+ * what was wrong in the source has its default there. The findings are sorted by place; those of
+ * before are replaced. MIGD_OK or MIGD_ERR_NOMEM. */
 migd_status migdi_spec_read(const migd_object *source, migdi_arena *arena, migd_object **document,
                             migdi_spec_findings *findings, migd_error **error);
 
-/* --- between the files of reading ----------------------------------------------------------------- */
+/* --- between the files of reading ------------------------------------------------------------- */
 
 typedef struct migdi_spec_reading {
     const migd_object *source;
@@ -35,7 +36,7 @@ typedef struct migdi_spec_reading {
 /* One key on its way: what is written there, and how it is called. */
 typedef struct migdi_spec_spot {
     const migdi_spec_key *key;
-    const char *name;         /* for messages: "seeds", "sourceRanges[0]" */
+    const char *name; /* for messages: "seeds", "sourceRanges[0]" */
     const char *pointer;
     const migd_object *map;   /* the map around it, as written; NULL: it is not written */
     const migd_object *value; /* NULL: not written, or null */
@@ -59,7 +60,8 @@ void migdi_spec_report_kind(migdi_spec_reading *reading, const migdi_spec_spot *
 /* Whether the key may stand beside the others as they are; reports why not. */
 bool migdi_spec_check_company(migdi_spec_reading *reading, const migdi_spec_spot *spot);
 
-/* The default of the key as things are: NULL where there is none, or where another key excludes it. */
+/* The default of the key as things are: NULL where there is none, or where another key excludes
+ * it. */
 const char *migdi_spec_default_here(const migdi_spec_reading *reading, const migdi_spec_spot *spot);
 
 /* What only several keys together show, once the document is complete. */

@@ -1,5 +1,5 @@
-/* What the keys of a spec mean to one another: defaults that hang on others, keys that exclude or need others,
- * and what only several together show. */
+/* What the keys of a spec mean to one another: defaults that hang on others, keys that exclude or
+ * need others, and what only several together show. */
 #include "manifest_spec_read.h"
 
 #include "manifest_render.h"
@@ -17,8 +17,8 @@ static const migd_object *built_beside(const migdi_spec_reading *reading,
                                        const migdi_spec_spot *spot, const char *name, size_t size)
 {
     const size_t parent_size = (size_t)(strrchr(spot->pointer, '/') - spot->pointer);
-    return migdi_object_atf(reading->builder.document, "%.*s/%.*s", (int)parent_size,
-                            spot->pointer, (int)size, name);
+    return migdi_object_atf(reading->builder.document, "%.*s/%.*s", (int)parent_size, spot->pointer,
+                            (int)size, name);
 }
 
 static const migd_object *written_beside(const migdi_spec_spot *spot, const char *name, size_t size)
@@ -26,7 +26,8 @@ static const migd_object *written_beside(const migdi_spec_spot *spot, const char
     return migdi_object_atf(spot->map, "/%.*s", (int)size, name);
 }
 
-/* "scope=members": whether the key `scope`, which stands before in the table, has one of these values. */
+/* "scope=members": whether the key `scope`, which stands before in the table, has one of these
+ * values. */
 static bool has_need(const migdi_spec_reading *reading, const migdi_spec_spot *spot)
 {
     const char *needs = spot->key->needs;
@@ -85,7 +86,7 @@ bool migdi_spec_check_company(migdi_spec_reading *reading, const migdi_spec_spot
     return true;
 }
 
-/* --- several keys -------------------------------------------------------------------------------- */
+/* --- several keys ----------------------------------------------------------------------------- */
 
 static migdi_place place_of(const migdi_spec_reading *reading, const char *pointer)
 {
@@ -149,8 +150,8 @@ static void check_secrets(migdi_spec_reading *reading)
             continue;
         }
         /* A parameter's name has no byte that a pointer escapes. */
-        const char *pointer = migdi_arena_format(reading->arena,
-                                                 "/spec/members/secretParameters/%s", name);
+        const char *pointer =
+            migdi_arena_format(reading->arena, "/spec/members/secretParameters/%s", name);
         if (pointer == NULL) {
             reading->failed = true;
             return;

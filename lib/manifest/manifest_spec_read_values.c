@@ -1,4 +1,5 @@
-/* Whether single values of a spec are as their row in the table says, and the words for it when not. */
+/* Whether single values of a spec are as their row in the table says, and the words for it when
+ * not. */
 #include "manifest_spec_read.h"
 
 #include "codec_int_or_percent.h"
@@ -31,8 +32,7 @@ const char *migdi_spec_quote(migdi_spec_reading *reading, const char *text)
     migdi_utf8_add_printable(&printable, text, cut);
     migdi_text_add_string(&printable, cut < size ? "..." : "");
     const char *quoted =
-        printable.failed ? NULL
-                         : migdi_arena_text(reading->arena, printable.bytes, printable.size);
+        printable.failed ? NULL : migdi_arena_text(reading->arena, printable.bytes, printable.size);
     migdi_text_free(&printable);
     return or_empty(reading, quoted);
 }
@@ -42,10 +42,9 @@ static const char *found(migdi_spec_reading *reading, const migd_object *value)
 {
     switch (migd_object_kind(value)) {
     case MIGD_KIND_STRING:
-        return or_empty(reading,
-                        migdi_arena_format(
-                            reading->arena, "\"%s\"",
-                            migdi_spec_quote(reading, migdi_object_string(value, NULL))));
+        return or_empty(reading, migdi_arena_format(
+                                     reading->arena, "\"%s\"",
+                                     migdi_spec_quote(reading, migdi_object_string(value, NULL))));
     case MIGD_KIND_ARRAY:
         return "a list";
     case MIGD_KIND_MAP:
@@ -68,8 +67,7 @@ static const char *alternatives(migdi_spec_reading *reading, const char *words)
         migdi_text_add_string(&text, text.size == 0 ? "" : is_last ? " or " : ", ");
         migdi_text_add(&text, word, size);
     }
-    const char *copy =
-        text.failed ? NULL : migdi_arena_text(reading->arena, text.bytes, text.size);
+    const char *copy = text.failed ? NULL : migdi_arena_text(reading->arena, text.bytes, text.size);
     migdi_text_free(&text);
     return or_empty(reading, copy);
 }
@@ -103,8 +101,8 @@ static const char *wanted(migdi_spec_reading *reading, const migdi_spec_key *key
     }
 }
 
-static void report_value(migdi_spec_reading *reading, const migdi_spec_spot *spot,
-                         const char *kind, const char *hint)
+static void report_value(migdi_spec_reading *reading, const migdi_spec_spot *spot, const char *kind,
+                         const char *hint)
 {
     migdi_spec_report(reading, migdi_object_place(spot->value), spot->pointer, hint,
                       "%s wants %s, not %s%s", spot->name, wanted(reading, spot->key), kind,
@@ -186,9 +184,8 @@ static bool check_size(migdi_spec_reading *reading, const migdi_spec_spot *spot)
     size_t size = 0;
     int64_t bytes = 0;
     const char *text = migdi_object_string(spot->value, &size);
-    const bool reads = text != NULL
-                           ? migdi_quantity_parse_size(text, size, &bytes, NULL) >= 0
-                           : migdi_object_read_int64(spot->value, &bytes);
+    const bool reads = text != NULL ? migdi_quantity_parse_size(text, size, &bytes, NULL) >= 0
+                                    : migdi_object_read_int64(spot->value, &bytes);
     if (!reads || bytes <= 0) {
         report_value(reading, spot, "", NULL);
         return false;

@@ -1,5 +1,5 @@
-/* The spec that `init` writes: only what people change, each comment a consequence. Its values are defaults of
- * the profile, written out. */
+/* The spec that `init` writes: only what people change, each comment a consequence. Its values are
+ * defaults of the profile, written out. */
 #include "core_error.h"
 #include "core_text.h"
 #include "manifest_spec_forms.h"
@@ -68,7 +68,8 @@ static const char *body_of(const char *profile)
                                                                  : NULL;
 }
 
-/* A name in quotes where YAML would take it for something else, such as "on" or "123". *plain: it needs none. */
+/* A name in quotes where YAML would take it for something else, such as "on" or "123". *plain: it
+ * needs none. */
 static migd_status check_name(const char *name, migdi_spec_form form, bool *plain,
                               migd_error **error)
 {
@@ -113,8 +114,8 @@ migd_status migd_spec_template(const char *profile, const char *cluster, const c
     migd_status status = MIGD_OK;
     const char *body = body_of(profile);
     if (body == NULL) {
-        return migdi_fail(error, MIGD_ERR_INVALID,
-                          "no profile \"%s\": production, tutorial or dev", profile);
+        return migdi_fail(error, MIGD_ERR_INVALID, "no profile \"%s\": production, tutorial or dev",
+                          profile);
     }
     migdi_text_add_string(&text, head);
     migdi_text_add_string(&text, body);

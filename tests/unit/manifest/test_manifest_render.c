@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- helpers -------------------------------------------------------------------------------------- */
+/* --- helpers ---------------------------------------------------------------------------------- */
 
 static migd_spec *parse(const char *text)
 {
@@ -140,7 +140,7 @@ static migd_objects *load(const char *name)
     return objects;
 }
 
-/* --- goldens ---------------------------------------------------------------------------------------- */
+/* --- goldens ---------------------------------------------------------------------------------- */
 
 static void objects_are_those_that_a_real_server_proved(void **state)
 {
