@@ -82,6 +82,7 @@ migd_status migdi_job_new(migd_context *context, const migd_call_options *option
         return migdi_fail_nomem(error);
     }
     job->context = migdi_context_keep(context);
+    job->started_ms = migdi_context_now_ms(context);
     migdi_link *const links[] = {&job->in_jobs, &job->in_awake, &job->in_news};
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         migdi_link_start(links[i]);

@@ -84,6 +84,7 @@ struct migd_job {
     bool ended;
     bool told;
     int64_t closing_until_ms;
+    int64_t started_ms; /* monotonic */
     migd_status status;
     migd_error *error;
     migd_event *last; /* the FAIL event of the ending; memory taken at the start */

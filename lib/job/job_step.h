@@ -78,6 +78,8 @@ int32_t migdi_heard(const migdi_view *, const migdi_call *);
 const char *migdi_answered(const migdi_view *, const char *key);
 /* The server's clock: its last Date and the time since. */
 int64_t migdi_view_now_unix_ms(const migdi_view *);
+/* How long the job has run by that clock: what changed within it changed under our eyes. */
+int64_t migdi_view_elapsed_ms(const migdi_view *);
 /* Zeroed; NULL after a failure, and for no items. */
 void *migdi_view_array(migdi_view *, size_t count, size_t size);
 /* What was read is not understood, or too large: the job ends with MIGD_ERR_REMOTE and this

@@ -159,6 +159,12 @@ int64_t migdi_view_now_unix_ms(const migdi_view *view)
     return target->date_unix_ms + since_ms * migdi_job_pace(view->job, MIGDI_TARGET_CLUSTER);
 }
 
+int64_t migdi_view_elapsed_ms(const migdi_view *view)
+{
+    return (view->job->context->now_ms - view->job->started_ms) *
+           migdi_job_pace(view->job, MIGDI_TARGET_CLUSTER);
+}
+
 void *migdi_view_array(migdi_view *view, size_t count, size_t size)
 {
     return count == 0 ? NULL : migdi_arena_alloc_zeroed(&view->arena, count, size);

@@ -313,6 +313,11 @@ const char *migd_findings_text(const migd_findings *findings, size_t index)
     return findings == NULL || index >= findings->count ? NULL : findings->texts[index];
 }
 
+const migd_object *migdi_findings_items(const migd_findings *findings)
+{
+    return findings == NULL ? NULL : findings->items;
+}
+
 const migd_object *migd_findings_item(const migd_findings *findings, size_t index)
 {
     return findings == NULL ? NULL : migd_object_item(findings->items, index);

@@ -1,0 +1,227 @@
+/* The public calls: which steps each one is. */
+#include "deploy_wish.h"
+#include "kube_time.h"
+#include "manifest_check.h"
+#include "manifest_names.h"
+
+#include <string.h>
+
+/* Names the type of a job's result, for migd_job_take_findings(). */
+static const char findings_tag;
+
+static void free_findings(void *findings)
+{
+    migd_findings_free(findings);
+}
+
+/* What the spec alone already says: an error ends the call before anything is sent. */
+static migd_status judge_spec(migdi_draft *draft, migd_error **error)
+{
+    migd_findings *findings = NULL;
+    migd_status status = migd_check_spec(draft->spec, draft->options, &findings, error);
+    if (status == MIGD_OK && migd_findings_errors(findings) > 0) {
+        status = migdi_fail(error, MIGD_ERR_REFUSED, "the rules refuse the spec");
+        for (size_t i = 0; i < migd_findings_count(findings); i++) {
+            const migd_object *finding = migd_findings_item(findings, i);
+            if (strcmp(migd_object_text(finding, "/severity", ""), "error") == 0) {
+                migdi_error_add_detail(
+                    error, &(migdi_detail){migd_object_text(finding, "/pointer", NULL),
+                                           migd_object_text(finding, "/rule", NULL),
+                                           migd_findings_text(findings, i),
+                                           migd_object_text(finding, "/object", NULL)});
+            }
+        }
+        migdi_error_set_remaining(error, "nothing was changed", "migdeploy check");
+    }
+    if (status < 0) {
+        migd_findings_free(findings);
+    } else {
+        migdi_job_set_result(draft->job, &findings_tag, findings, free_findings);
+    }
+    return status;
+}
+
+migd_status migd_job_take_findings(migd_job *job, migd_findings **out, migd_error **error)
+{
+    migdi_error_clear(error);
+    *out = job == NULL ? NULL : migdi_job_take_result(job, &findings_tag);
+    return *out == NULL ? migdi_fail(error, MIGD_ERR_NOT_FOUND, "the job has no findings") : MIGD_OK;
+}
+
+/* Objects first, members next, what watches them last. Members fall in number before the template changes and
+ * rise after it, so that new ones start on the new template. */
+static void add_deployment(migdi_draft *draft)
+{
+    const migdi_cluster_wish *cluster = draft->cluster;
+    migdi_names names;
+    migdi_address_wish *address = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *address);
+    if (address == NULL || !migdi_names_make(&names, cluster->name, draft->arena)) {
+        draft->arena->failed = true;
+        return;
+    }
+    const bool scaled = migdi_draft_object(draft, "HorizontalPodAutoscaler", names.autoscaler) != NULL;
+    *address = (migdi_address_wish){
+        cluster->namespace_, names.client_service,
+        migd_object_int64(migd_spec_object(draft->spec), "/spec/service/port", 80)};
+
+    migdi_draft_add_rules(draft, 0);
+    migdi_draft_next(draft);
+    migdi_draft_add_namespace(draft);
+    migdi_draft_next(draft);
+    migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_services, names.client_service);
+    migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_services, names.headless_service);
+    migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_poddisruptionbudgets,
+                           names.budget);
+    if (!scaled) {
+        migdi_draft_add_object(draft, &migdi_deploy_autoscaler,
+                               &migdi_kube_horizontalpodautoscalers, names.autoscaler);
+    }
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_replicas_down, cluster, MIGDI_PRESENT);
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_set, cluster, MIGDI_PRESENT);
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_replicas_up, cluster, MIGDI_PRESENT);
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_roll, cluster, MIGDI_PRESENT);
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
+    migdi_draft_next(draft);
+    if (scaled) {
+        migdi_draft_add_object(draft, &migdi_deploy_autoscaler,
+                               &migdi_kube_horizontalpodautoscalers, names.autoscaler);
+    }
+    migdi_draft_add(draft, &migdi_deploy_address, address, MIGDI_PRESENT);
+}
+
+static migd_status deploy(migd_context *context, const migd_spec *spec,
+                          const migd_call_options *options, migdi_run_mode mode, migd_job **job,
+                          migd_error **error)
+{
+    migdi_error_clear(error);
+    *job = NULL;
+    migdi_draft draft;
+    migd_status status = migdi_draft_open(&draft, context, spec, options, error);
+    if (status < 0) {
+        return status;
+    }
+    status = judge_spec(&draft, error);
+    if (status < 0) {
+        migd_job_free(draft.job);
+        return status;
+    }
+    add_deployment(&draft);
+    return migdi_draft_run(&draft, mode, "deploy", job, error);
+}
+
+migd_status migd_deploy_start(migd_context *context, const migd_spec *spec,
+                              const migd_call_options *options, migd_job **job, migd_error **error)
+{
+    return deploy(context, spec, options, MIGDI_RUN, job, error);
+}
+
+migd_status migd_deploy_plan_start(migd_context *context, const migd_spec *spec,
+                                   const migd_call_options *options, migd_job **job,
+                                   migd_error **error)
+{
+    return deploy(context, spec, options, MIGDI_PLAN, job, error);
+}
+
+/* The members alone, as they are: their template is let be. */
+static void let_template_be(migdi_cluster_wish *cluster)
+{
+    cluster->created = NULL;
+    cluster->applied = NULL;
+}
+
+migd_status migd_deploy_scale_start(migd_context *context, const migd_spec *spec, int32_t replicas,
+                                    const migd_call_options *options, migd_job **job,
+                                    migd_error **error)
+{
+    migdi_error_clear(error);
+    *job = NULL;
+    if (replicas < 1 || replicas > 1000) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "%d is no number of members: 1 to 1000",
+                          (int)replicas);
+    }
+    migdi_draft draft;
+    const migd_status status = migdi_draft_open(&draft, context, spec, options, error);
+    if (status < 0) {
+        return status;
+    }
+    migdi_cluster_wish *cluster = draft.cluster;
+    let_template_be(cluster);
+    cluster->replicas = replicas;
+    cluster->lower = true;
+    cluster->least = cluster->most = 0;
+    migdi_draft_add_rules(&draft, replicas);
+    migdi_draft_next(&draft);
+    migdi_draft_add(&draft, &migdi_deploy_replicas_down, cluster, MIGDI_PRESENT);
+    migdi_draft_next(&draft);
+    migdi_draft_add(&draft, &migdi_deploy_replicas_up, cluster, MIGDI_PRESENT);
+    migdi_draft_next(&draft);
+    migdi_draft_add(&draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
+    return migdi_draft_run(&draft, MIGDI_RUN, "scale", job, error);
+}
+
+migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *spec,
+                                      const migd_call_options *options, migd_job **job,
+                                      migd_error **error)
+{
+    migdi_error_clear(error);
+    *job = NULL;
+    migdi_draft draft;
+    const migd_status status = migdi_draft_open(&draft, context, spec, options, error);
+    if (status < 0) {
+        return status;
+    }
+    migdi_cluster_wish *cluster = draft.cluster;
+    let_template_be(cluster);
+    migdi_text now = {0};
+    migdi_kube_time_add(&now, migdi_context_unix_ms(context), false);
+    cluster->restarted_at = migdi_arena_text(draft.arena, migdi_text_string(&now), now.size);
+    draft.arena->failed = draft.arena->failed || now.failed;
+    migdi_text_free(&now);
+    migdi_draft_add(&draft, &migdi_deploy_restart, cluster, MIGDI_PRESENT);
+    migdi_draft_next(&draft);
+    migdi_draft_add(&draft, &migdi_deploy_roll, cluster, MIGDI_PRESENT);
+    migdi_draft_next(&draft);
+    migdi_draft_add(&draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
+    return migdi_draft_run(&draft, MIGDI_RUN, "restart", job, error);
+}
+
+migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *spec,
+                                      const migd_call_options *options, migd_job **job,
+                                      migd_error **error)
+{
+    /* Services first, while somebody still looks after their balancers; the budget last, as long as members
+     * run. */
+    static const migdi_kube_resource *const order[] = {
+        &migdi_kube_services,
+        &migdi_kube_horizontalpodautoscalers,
+        &migdi_kube_statefulsets,
+        &migdi_kube_poddisruptionbudgets,
+    };
+    migdi_error_clear(error);
+    *job = NULL;
+    migdi_draft draft;
+    const migd_status status = migdi_draft_open(&draft, context, spec, options, error);
+    if (status < 0) {
+        return status;
+    }
+    const size_t count = sizeof order / sizeof *order;
+    migdi_removal_wish *wishes = migdi_arena_alloc_zeroed(draft.arena, count, sizeof *wishes);
+    for (size_t i = 0; wishes != NULL && i < count; i++) {
+        wishes[i] = (migdi_removal_wish){.resource = order[i],
+                                         .namespace_ = draft.cluster->namespace_,
+                                         .name = draft.cluster->name};
+        if (i == 0) {
+            migdi_draft_add(&draft, &migdi_deploy_consent, &wishes[0], MIGDI_ABSENT);
+        }
+        migdi_draft_next(&draft);
+        migdi_draft_add(&draft, &migdi_deploy_gone, &wishes[i], MIGDI_ABSENT);
+    }
+    migdi_draft_next(&draft);
+    migdi_draft_add(&draft, &migdi_deploy_namespace_gone, wishes, MIGDI_ABSENT);
+    return migdi_draft_run(&draft, MIGDI_RUN, "destroy", job, error);
+}

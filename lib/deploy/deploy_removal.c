@@ -1,0 +1,42 @@
+/* What belongs to a cluster that is to go. */
+#include "deploy_removal.h"
+
+#include "codec_object.h"
+#include "manifest_names.h"
+
+/* A selector that chooses the members of NAME and no others. */
+static bool selects_members(const migd_object *labels, const char *name)
+{
+    return migd_object_count(labels) == 1 &&
+           migdi_text_equal(migd_object_text(labels, "/" MIGDI_LABEL_APP, NULL), name);
+}
+
+static bool has_our_labels(const migd_object *object, const char *name)
+{
+    const migd_object *labels = migd_object_at(object, "/metadata/labels");
+    return migdi_text_equal(migd_object_text(labels, "/app.kubernetes.io~1managed-by", NULL),
+                            MIGDI_MANAGED_BY) &&
+           migdi_text_equal(migd_object_text(labels, "/app.kubernetes.io~1instance", NULL), name);
+}
+
+bool migdi_removal_belongs(const migdi_removal_wish *wish, const migdi_kube_resource *resource,
+                           const migd_object *object, bool *ours)
+{
+    *ours = has_our_labels(object, wish->name);
+    if (*ours) {
+        return true;
+    }
+    if (resource == &migdi_kube_statefulsets) {
+        return migdi_text_equal(migd_object_text(object, "/metadata/name", NULL), wish->name);
+    }
+    if (resource == &migdi_kube_services) {
+        return selects_members(migd_object_at(object, "/spec/selector"), wish->name);
+    }
+    if (resource == &migdi_kube_poddisruptionbudgets) {
+        return selects_members(migd_object_at(object, "/spec/selector/matchLabels"), wish->name);
+    }
+    return resource == &migdi_kube_horizontalpodautoscalers &&
+           migdi_text_equal(migd_object_text(object, "/spec/scaleTargetRef/kind", NULL),
+                            "StatefulSet") &&
+           migdi_text_equal(migd_object_text(object, "/spec/scaleTargetRef/name", NULL), wish->name);
+}

@@ -1,0 +1,166 @@
+/* One writer at a time: a Lease that the writer renews. PRESENT: it is ours and fresh; ABSENT: it is not ours. A
+ * holder whose process is gone, or who stopped renewing, is followed; one who renews while we look is let be. */
+#include "codec_object.h"
+#include "deploy_steps.h"
+#include "kube_calls.h"
+#include "kube_time.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPIRY_MS 45000
+#define RENEW_MS  15000
+
+typedef struct {
+    bool exists;
+    bool hidden; /* we may not look: each act guards itself */
+    const char *holder;
+    const char *uid;
+    const char *version;
+    int64_t age_ms;      /* since it was renewed, by the server's clock */
+    int64_t now_unix_ms;
+    bool renewed_since_we_look;
+    bool dead; /* the holder was a process of this machine that is gone */
+} lease_seen;
+
+/* "USER@HOST BOOT PID.START COMMAND": of this machine and boot, and no such process any more. */
+static bool is_dead(const migdi_lease_wish *wish, const char *holder)
+{
+    const size_t size = strlen(wish->machine);
+    if (strncmp(holder, wish->machine, size) != 0 || holder[size] != ' ') {
+        return false;
+    }
+    char *end = NULL;
+    const long long pid = strtoll(holder + size + 1, &end, 10);
+    const uint64_t start = *end == '.' ? strtoull(end + 1, NULL, 10) : 0;
+    return pid > 0 && wish->process_start(pid) != start;
+}
+
+static void observe(const void *wished, migdi_view *view, void *out)
+{
+    const migdi_lease_wish *wish = wished;
+    lease_seen *seen = out;
+    const migd_error *error = NULL;
+    const migd_object *lease =
+        migdi_try_see(view,
+                      migdi_kube_get(migdi_view_arena(view), &migdi_kube_leases, wish->namespace_,
+                                     wish->name),
+                      &error);
+    seen->hidden = migd_error_status(error) == MIGD_ERR_DENIED;
+    if (error != NULL && !seen->hidden) {
+        migdi_view_refuse(view, "%s", migd_error_message(error));
+    }
+    seen->now_unix_ms = migdi_view_now_unix_ms(view);
+    if (lease == NULL) {
+        return;
+    }
+    const int64_t renewed =
+        migdi_kube_time_or(migd_object_text(lease, "/spec/renewTime", NULL), 0);
+    seen->exists = true;
+    seen->holder = migd_object_text(lease, "/spec/holderIdentity", "");
+    seen->uid = migd_object_text(lease, "/metadata/uid", NULL);
+    seen->version = migd_object_text(lease, "/metadata/resourceVersion", NULL);
+    seen->age_ms = seen->now_unix_ms - renewed;
+    seen->renewed_since_we_look = renewed > seen->now_unix_ms - migdi_view_elapsed_ms(view);
+    seen->dead = is_dead(wish, seen->holder);
+}
+
+/* The Lease as we want it; with the resourceVersion seen, so that of two writers one wins. */
+static const migdi_call *write_lease(const migdi_lease_wish *wish, const lease_seen *seen,
+                                     migdi_arena *arena)
+{
+    migdi_text now = {0};
+    migdi_kube_time_add(&now, seen->now_unix_ms, true);
+    const bool held = seen->exists && strcmp(seen->holder, wish->holder) == 0;
+    migdi_builder lease;
+    migdi_build(&lease);
+    migdi_build_string(&lease, "coordination.k8s.io/v1", "/apiVersion");
+    migdi_build_string(&lease, "Lease", "/kind");
+    migdi_build_string(&lease, wish->name, "/metadata/name");
+    migdi_build_string(&lease, wish->namespace_, "/metadata/namespace");
+    migdi_build_string(&lease, wish->holder, "/spec/holderIdentity");
+    migdi_build_int64(&lease, EXPIRY_MS / 1000, "/spec/leaseDurationSeconds");
+    migdi_build_string(&lease, migdi_text_string(&now), "/spec/renewTime");
+    if (!held) {
+        migdi_build_string(&lease, migdi_text_string(&now), "/spec/acquireTime");
+    }
+    if (seen->exists) {
+        migdi_build_string(&lease, seen->version, "/metadata/resourceVersion");
+    }
+    migd_object *object = NULL;
+    const bool failed = migdi_build_take(&lease, &object, NULL) < 0 || now.failed;
+    const migdi_kube_write write = {.manager = MIGDI_MANAGER};
+    const migdi_call *call =
+        failed         ? NULL
+        : seen->exists ? migdi_kube_merge(arena, &migdi_kube_leases, wish->namespace_, wish->name,
+                                          NULL, object, &write)
+                       : migdi_kube_create(arena, &migdi_kube_leases, object, &write);
+    arena->failed = arena->failed || failed;
+    migd_object_free(object);
+    migdi_text_free(&now);
+    return call;
+}
+
+static void take(const migdi_lease_wish *wish, const lease_seen *seen, migdi_verdict *verdict)
+{
+    migdi_going(verdict, "take Lease/%s/%s", wish->namespace_, wish->name);
+    migdi_act *act =
+        migdi_want(verdict, write_lease(wish, seen, migdi_verdict_arena(verdict)));
+    act->facts[0] = 409; /* another writer was faster */
+    act->facts[1] = 404;
+    act->facts[2] = 403; /* it may be read, not written */
+}
+
+static void decide_present(const migdi_lease_wish *wish, const lease_seen *seen,
+                           migdi_verdict *verdict)
+{
+    if (seen->hidden) {
+        migdi_warn(verdict, "lease", "Lease/%s/%s may not be read: another writer would not be seen",
+                   wish->namespace_, wish->name);
+        migdi_done(verdict, "no lock");
+    } else if (!seen->exists || seen->holder[0] == '\0') {
+        take(wish, seen, verdict);
+    } else if (strcmp(seen->holder, wish->holder) == 0) {
+        if (seen->age_ms >= RENEW_MS) {
+            take(wish, seen, verdict);
+        } else {
+            migdi_done(verdict, "Lease/%s/%s is ours", wish->namespace_, wish->name);
+        }
+    } else if (seen->dead || seen->age_ms >= EXPIRY_MS) {
+        take(wish, seen, verdict);
+    } else if (seen->renewed_since_we_look && !wish->wait) {
+        migdi_refuse(verdict, MIGD_ERR_LOCKED, "%s is writing", seen->holder);
+        migdi_refuse_remaining(verdict, "nothing was changed by this run", NULL);
+    } else {
+        migdi_going(verdict, "%s was writing %" PRId64 " s ago", seen->holder, seen->age_ms / 1000);
+        migdi_pause(verdict, EXPIRY_MS - seen->age_ms < 3000 ? EXPIRY_MS - seen->age_ms : 3000);
+    }
+}
+
+static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
+{
+    const migdi_lease_wish *wish = wished;
+    const lease_seen *seen = in;
+    if (goal == MIGDI_PRESENT) {
+        decide_present(wish, seen, verdict);
+    } else if (!seen->exists || strcmp(seen->holder, wish->holder) != 0) {
+        migdi_done(verdict, "Lease/%s/%s is not ours", wish->namespace_, wish->name);
+    } else {
+        migdi_going(verdict, "give Lease/%s/%s back", wish->namespace_, wish->name);
+        const migdi_kube_end end = {.uid = seen->uid, .resource_version = seen->version};
+        migdi_act *act =
+            migdi_want(verdict, migdi_kube_delete(migdi_verdict_arena(verdict), &migdi_kube_leases,
+                                                  wish->namespace_, wish->name, &end));
+        act->facts[0] = 404;
+        act->facts[1] = 409;
+        act->facts[2] = 403;
+    }
+}
+
+const migdi_step_kind migdi_deploy_lease = {
+    .name = MIGDI_STEP_LOCK,
+    .seen_size = sizeof(lease_seen),
+    .observe = observe,
+    .decide = decide,
+};

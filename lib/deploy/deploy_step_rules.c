@@ -1,0 +1,262 @@
+/* The rules, before the first write: the state that the change leads to, and the step there, judged on what runs
+ * now. */
+#include "codec_object.h"
+#include "deploy_rules.h"
+#include "kube_calls.h"
+#include "manifest_check.h"
+#include "manifest_findings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    const migd_findings *findings;
+    int64_t replicas; /* that run now */
+    const char *unzoned; /* a node without a zone, where the seeds are spread by zone */
+} rules_seen;
+
+static void free_objects(void *objects)
+{
+    migd_objects_free(objects);
+}
+
+static void free_findings(void *findings)
+{
+    migd_findings_free(findings);
+}
+
+/* An empty list that the arena owns; NULL when memory ends. */
+static migd_objects *new_list(migdi_arena *arena)
+{
+    migd_objects *list = NULL;
+    if (migd_objects_new(&list, NULL) < 0) {
+        arena->failed = true;
+        return NULL;
+    }
+    return migdi_arena_give(arena, list, free_objects) ? list : NULL;
+}
+
+static void add(migd_objects *list, const migd_object *object, migdi_arena *arena)
+{
+    if (list != NULL && object != NULL && migd_objects_add(list, object, NULL) < 0) {
+        arena->failed = true;
+    }
+}
+
+/* Adds the object with another number of replicas. */
+static void add_scaled(migd_objects *list, const migd_object *set, int64_t replicas,
+                       migdi_arena *arena)
+{
+    migd_object *scaled = NULL;
+    if (migd_object_copy(set, &scaled, NULL) < 0 ||
+        migd_object_set_int64(scaled, "/spec/replicas", replicas, NULL) < 0) {
+        arena->failed = true;
+    } else {
+        add(list, scaled, arena);
+    }
+    migd_object_free(scaled);
+}
+
+static bool same_object(const migd_object *left, const migd_object *right)
+{
+    return migdi_text_equal(migd_object_text(left, "/kind", NULL),
+                            migd_object_text(right, "/kind", NULL)) &&
+           migdi_text_equal(migd_object_text(left, "/metadata/name", NULL),
+                            migd_object_text(right, "/metadata/name", NULL));
+}
+
+static bool is_among(const migd_objects *list, const migd_object *object)
+{
+    for (size_t i = 0; i < migd_objects_count(list); i++) {
+        if (same_object(migd_objects_item(list, i), object)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The list's kind is not in its items as a server gives them: a rule needs it. */
+static void add_items(migd_objects *list, const migd_object *items, const char *api_version,
+                      const char *kind, migdi_arena *arena)
+{
+    for (size_t i = 0; i < migd_object_count(items); i++) {
+        migd_object *item = NULL;
+        if (migd_object_copy(migd_object_item(items, i), &item, NULL) < 0 ||
+            migd_object_set_string(item, "/apiVersion", api_version, NULL) < 0 ||
+            migd_object_set_string(item, "/kind", kind, NULL) < 0) {
+            arena->failed = true;
+        } else {
+            add(list, item, arena);
+        }
+        migd_object_free(item);
+    }
+}
+
+static int64_t replicas_after(const migdi_rules_wish *wish, const migd_object *live,
+                              const migd_object *wished)
+{
+    const int64_t runs = migd_object_int64(live, "/spec/replicas", 0);
+    const int64_t spec = migd_object_int64(wished, "/spec/replicas", 0);
+    if (wish->replicas > 0) {
+        return wish->replicas;
+    }
+    return wish->lower || spec > runs ? spec : runs;
+}
+
+/* Everything as it will be: what is wished, and what runs and is not wished otherwise. */
+static migd_objects *after_list(const migdi_rules_wish *wish, const migd_objects *before,
+                                const migd_object *live, migdi_arena *arena)
+{
+    migd_objects *after = new_list(arena);
+    for (size_t i = 0; i < migd_objects_count(wish->objects); i++) {
+        const migd_object *object = migd_objects_item(wish->objects, i);
+        if (live != NULL && same_object(object, live)) {
+            add_scaled(after, object, replicas_after(wish, live, object), arena);
+        } else {
+            add(after, object, arena);
+        }
+    }
+    for (size_t i = 0; i < migd_objects_count(before); i++) {
+        const migd_object *object = migd_objects_item(before, i);
+        if (is_among(wish->objects, object)) {
+            continue;
+        }
+        if (same_object(object, live) && wish->replicas > 0) {
+            add_scaled(after, object, wish->replicas, arena);
+        } else {
+            add(after, object, arena);
+        }
+    }
+    return after;
+}
+
+static void judge(const migdi_rules_wish *wish, const migd_objects *before, const migd_object *live,
+                  migdi_arena *arena, rules_seen *seen)
+{
+    const migdi_check_request request = {
+        .after = after_list(wish, before, live, arena),
+        .before = before,
+        .spec = wish->objects == NULL ? NULL : wish->spec,
+        .options = wish->options,
+        .by_hand = wish->replicas > 0,
+    };
+    migd_findings *findings = NULL;
+    if (arena->failed || migdi_check(&request, &findings, NULL) < 0) {
+        arena->failed = true;
+    } else if (migdi_arena_give(arena, findings, free_findings)) {
+        seen->findings = findings;
+    }
+}
+
+static void observe(const void *wished, migdi_view *view, void *out)
+{
+    const migdi_rules_wish *wish = wished;
+    rules_seen *seen = out;
+    migdi_arena *arena = migdi_view_arena(view);
+    const migd_object *live = migdi_see(
+        view, migdi_kube_get(arena, &migdi_kube_statefulsets, wish->namespace_, wish->name));
+    const migd_object *pods =
+        migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_pods, wish->namespace_, NULL));
+    const migd_object *budgets = migdi_see_list(
+        view, migdi_kube_list(arena, &migdi_kube_poddisruptionbudgets, wish->namespace_, NULL));
+    const migd_object *autoscalers = migdi_see_list(
+        view, migdi_kube_list(arena, &migdi_kube_horizontalpodautoscalers, wish->namespace_, NULL));
+    migd_objects *before = new_list(arena);
+    add(before, live, arena);
+    add_items(before, pods, "v1", "Pod", arena);
+    add_items(before, budgets, "policy/v1", "PodDisruptionBudget", arena);
+    add_items(before, autoscalers, "autoscaling/v2", "HorizontalPodAutoscaler", arena);
+    seen->replicas = migd_object_int64(live, "/spec/replicas", 0);
+    if (wish->zones) {
+        const migd_error *error = NULL; /* who may not list nodes is not asked for zones */
+        const migd_object *nodes = migd_object_at(
+            migdi_try_see(view, migdi_kube_list(arena, &migdi_kube_nodes, NULL, NULL), &error),
+            "/items");
+        for (size_t i = 0; i < migd_object_count(nodes) && seen->unzoned == NULL; i++) {
+            const migd_object *node = migd_object_item(nodes, i);
+            if (migd_object_text(node, "/metadata/labels/topology.kubernetes.io~1zone", NULL) ==
+                NULL) {
+                seen->unzoned = migd_object_text(node, "/metadata/name", "");
+            }
+        }
+    }
+    judge(wish, before, live, arena, seen);
+}
+
+/* "2 members for 3 seeds [C2 C5]": the first message, and every rule that refuses. */
+static void refuse(const migdi_rules_wish *wish, const rules_seen *seen, migdi_verdict *verdict)
+{
+    migdi_arena *arena = migdi_verdict_arena(verdict);
+    const char *message = NULL;
+    const char *rules = NULL;
+    const char *last = NULL;
+    for (size_t i = 0; i < migd_findings_count(seen->findings); i++) {
+        const migd_object *finding = migd_findings_item(seen->findings, i);
+        if (strcmp(migd_object_text(finding, "/severity", ""), "error") != 0) {
+            continue;
+        }
+        last = migd_object_text(finding, "/rule", "");
+        message = message == NULL ? migd_object_text(finding, "/message", "") : message;
+        rules = rules == NULL                  ? last
+                : strstr(rules, last) != NULL ? rules
+                                              : migdi_arena_format(arena, "%s %s", rules, last);
+    }
+    migdi_refuse(verdict, MIGD_ERR_REFUSED, "%s [%s]", message, rules);
+    for (size_t i = 0; i < migd_findings_count(seen->findings); i++) {
+        const migd_object *finding = migd_findings_item(seen->findings, i);
+        if (strcmp(migd_object_text(finding, "/severity", ""), "error") == 0) {
+            migdi_refuse_detail(verdict, migd_object_text(finding, "/pointer", NULL),
+                                migd_object_text(finding, "/rule", NULL),
+                                migd_object_text(finding, "/hint", NULL),
+                                migd_object_text(finding, "/object", NULL));
+        }
+    }
+    char remaining[64] = "nothing was changed";
+    if (seen->replicas > 0) {
+        snprintf(remaining, sizeof remaining, "nothing was changed; %lld run",
+                 (long long)seen->replicas);
+    }
+    migdi_refuse_remaining(verdict, remaining,
+                           migdi_arena_format(arena, "migdeploy rules %s", last));
+    (void)wish;
+}
+
+static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
+{
+    const migdi_rules_wish *wish = wished;
+    const rules_seen *seen = in;
+    (void)goal;
+    if (migd_findings_errors(seen->findings) > 0) {
+        refuse(wish, seen, verdict);
+    } else if (seen->unzoned != NULL) {
+        migdi_refuse(verdict, MIGD_ERR_REFUSED,
+                     "node %s has no zone, and the seeds are spread by zone", seen->unzoned);
+        migdi_refuse_remaining(verdict, "nothing was changed",
+                               "migdeploy deploy --set spec.members.spread=node");
+    } else {
+        migdi_done(verdict, "no rule forbids it");
+    }
+}
+
+static void imagine(const void *wished, const migdi_act *act, void *out)
+{
+    (void)wished;
+    (void)act;
+    (void)out;
+}
+
+static void report(const void *wished, const void *in, migd_object *result)
+{
+    const rules_seen *seen = in;
+    (void)wished;
+    migd_object_set_object(result, "/findings", migdi_findings_items(seen->findings), NULL);
+}
+
+const migdi_step_kind migdi_deploy_rules = {
+    .name = MIGDI_STEP_RULES,
+    .seen_size = sizeof(rules_seen),
+    .observe = observe,
+    .decide = decide,
+    .imagine = imagine,
+    .report = report,
+};

@@ -1,0 +1,325 @@
+/* From a spec, or from what runs, to the wishes of steps. */
+#include "deploy_wish.h"
+
+#include "codec_object.h"
+#include "core_call_options.h"
+#include "core_os.h"
+#include "kube_client.h"
+#include "manifest_names.h"
+#include "manifest_spec.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RENEW_MS 15000
+
+static void free_objects(void *objects)
+{
+    migd_objects_free(objects);
+}
+
+static void free_options(void *options)
+{
+    migd_call_options_free(options);
+}
+
+static void free_object(void *object)
+{
+    migd_object_free(object);
+}
+
+/* Accepted rules and the flags that steps ask for, for as long as the job lives. */
+static migd_status copy_options(migdi_draft *draft, const migd_call_options *options,
+                                migd_error **error)
+{
+    static const int32_t numbers[] = {MIGD_CALL_ADOPT, MIGD_CALL_WAIT_LOCK, MIGD_CALL_CONSENT};
+    static const int32_t texts[] = {MIGD_CALL_ONLY, MIGD_CALL_UNTIL};
+    migd_call_options *copy = NULL;
+    migd_status status = migd_call_options_new(&copy, error);
+    for (size_t i = 0; status == MIGD_OK && i < sizeof numbers / sizeof *numbers; i++) {
+        status = migd_call_options_set_int64(
+            copy, numbers[i], migd_call_options_int64(options, numbers[i]), error);
+    }
+    for (size_t i = 0; status == MIGD_OK && i < sizeof texts / sizeof *texts; i++) {
+        status = migd_call_options_set_text(copy, texts[i],
+                                            migd_call_options_text(options, texts[i]), error);
+    }
+    const char *rule = NULL;
+    for (size_t i = 0; status == MIGD_OK &&
+                       (rule = migdi_call_options_accepted(options, i)) != NULL;
+         i++) {
+        status = migd_call_options_accept(copy, rule, error);
+    }
+    if (status < 0) {
+        migd_call_options_free(copy);
+        return status;
+    }
+    draft->options = copy;
+    return migdi_job_give(draft->job, copy, free_options, error);
+}
+
+const migd_object *migdi_draft_object(const migdi_draft *draft, const char *kind, const char *name)
+{
+    for (size_t i = 0; i < migd_objects_count(draft->objects); i++) {
+        const migd_object *object = migd_objects_item(draft->objects, i);
+        if (migdi_text_equal(migd_object_text(object, "/kind", NULL), kind) &&
+            migdi_text_equal(migd_object_text(object, "/metadata/name", NULL), name)) {
+            return object;
+        }
+    }
+    return NULL;
+}
+
+/* The StatefulSet as it is applied once it exists: without the number of members. */
+static migd_status without_replicas(migdi_draft *draft, const migd_object *set,
+                                    const migd_object **out, migd_error **error)
+{
+    migd_object *copy = NULL;
+    migd_status status = migd_object_copy(set, &copy, error);
+    if (status == MIGD_OK) {
+        status = migd_object_remove(copy, "/spec/replicas", error);
+    }
+    if (status < 0) {
+        migd_object_free(copy);
+        return status;
+    }
+    *out = copy;
+    return migdi_job_give(draft->job, copy, free_object, error);
+}
+
+static const char *keep(migdi_arena *arena, const char *text)
+{
+    return text == NULL ? NULL : migdi_arena_text(arena, text, strlen(text));
+}
+
+static migd_status wish_from_spec(migdi_draft *draft, migdi_cluster_wish *wish, migd_error **error)
+{
+    const migd_object *spec = migd_spec_object(draft->spec);
+    migd_objects *objects = NULL;
+    migd_status status = migd_spec_render(draft->spec, &objects, error);
+    if (status == MIGD_OK) {
+        draft->objects = objects;
+        status = migdi_job_give(draft->job, objects, free_objects, error);
+    }
+    if (status < 0) {
+        return status;
+    }
+    const migdi_place place = migdi_spec_place(draft->spec, "/spec/members/replicas");
+    wish->name = keep(draft->arena, migd_object_text(spec, "/metadata/name", ""));
+    wish->namespace_ = keep(draft->arena, migd_object_text(spec, "/metadata/namespace", ""));
+    wish->where = place.file == NULL
+                      ? NULL
+                      : migdi_arena_format(draft->arena, "%s:%" PRId32, place.file, place.line);
+    wish->replicas = migd_object_int64(spec, "/spec/members/replicas", 0);
+    wish->seeds = migd_object_int64(spec, "/spec/members/seeds", 0);
+    wish->pause_ms = migd_object_int64(spec, "/spec/members/pauseSeconds", 0) * 1000;
+    wish->least = migd_object_int64(spec, "/spec/autoscale/min", 0);
+    wish->most = migd_object_int64(spec, "/spec/autoscale/max", 0);
+    wish->created = migdi_draft_object(draft, "StatefulSet", wish->name);
+    return without_replicas(draft, wish->created, &wish->applied, error);
+}
+
+static migd_status fill(migdi_draft *draft, const migd_call_options *options, migd_error **error)
+{
+    migdi_cluster_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
+    if (wish == NULL) {
+        return migdi_fail_nomem(error);
+    }
+    draft->cluster = wish;
+    migd_status status = copy_options(draft, options, error);
+    if (status == MIGD_OK) {
+        status = wish_from_spec(draft, wish, error);
+    }
+    if (status < 0) {
+        return status;
+    }
+    migdi_names names;
+    const bool named = migdi_names_make(&names, wish->name, draft->arena);
+    wish->autoscaler = names.autoscaler;
+    wish->adopt = migd_call_options_int64(options, MIGD_CALL_ADOPT) == 1;
+    wish->lower = migdi_call_options_accepts(options, "C24");
+    return named && !draft->arena->failed ? MIGD_OK : migdi_fail_nomem(error);
+}
+
+migd_status migdi_draft_open(migdi_draft *draft, migd_context *context, const migd_spec *spec,
+                             const migd_call_options *options, migd_error **error)
+{
+    *draft = (migdi_draft){.spec = spec};
+    if (context == NULL || spec == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "a %s is needed",
+                          context == NULL ? "context" : "spec");
+    }
+    migd_kube *kube = NULL;
+    migd_status status = migd_kube_open(context, options, &kube, error);
+    if (status == MIGD_OK) {
+        status = migdi_job_new(context, options, &draft->job, error);
+    }
+    if (status == MIGD_OK) {
+        draft->arena = migdi_job_arena(draft->job);
+        status = migdi_kube_client_join(kube, draft->job, error);
+    }
+    if (status == MIGD_OK) {
+        status = fill(draft, options, error);
+    }
+    migd_kube_free(kube);
+    if (status < 0) {
+        migd_job_free(draft->job);
+        draft->job = NULL;
+    }
+    return status;
+}
+
+void migdi_draft_add(migdi_draft *draft, const migdi_step_kind *kind, const void *wish,
+                     migdi_goal goal)
+{
+    assert(draft->count < MIGDI_DEPLOY_STEPS);
+    draft->steps[draft->count++] =
+        (migdi_step){.kind = kind, .wish = wish, .stage = draft->stage, .goal = goal};
+}
+
+void migdi_draft_next(migdi_draft *draft)
+{
+    draft->stage++;
+}
+
+void migdi_draft_add_rules(migdi_draft *draft, int64_t replicas)
+{
+    migdi_rules_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
+    if (wish == NULL) {
+        return; /* the arena says so when the job starts */
+    }
+    const char *spread = migd_object_text(migd_spec_object(draft->spec), "/spec/members/spread", "");
+    *wish = (migdi_rules_wish){
+        .namespace_ = draft->cluster->namespace_,
+        .name = draft->cluster->name,
+        .objects = replicas > 0 ? NULL : draft->objects,
+        .options = draft->options,
+        .replicas = replicas,
+        .lower = draft->cluster->lower,
+        .zones = replicas == 0 && strcmp(spread, "zone") == 0,
+    };
+    migdi_draft_add(draft, &migdi_deploy_rules, wish, MIGDI_PRESENT);
+}
+
+void migdi_draft_add_namespace(migdi_draft *draft)
+{
+    migdi_namespace_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
+    migd_object *object = NULL;
+    const migd_object *rendered =
+        migdi_draft_object(draft, "Namespace", draft->cluster->namespace_);
+    if (wish == NULL || migd_object_copy(rendered, &object, NULL) < 0 ||
+        migd_object_set_string(object, "/metadata/annotations/migdeploy.dev~1created",
+                               draft->cluster->name, NULL) < 0) {
+        migd_object_free(object);
+        draft->arena->failed = true;
+        return;
+    }
+    if (migdi_job_give(draft->job, object, free_object, NULL) < 0) {
+        draft->arena->failed = true;
+        return;
+    }
+    *wish = (migdi_namespace_wish){draft->cluster->namespace_, object};
+    migdi_draft_add(draft, &migdi_deploy_namespace, wish, MIGDI_PRESENT);
+    draft->steps[draft->count - 1].unlocked = true; /* the lock lives in it */
+}
+
+void migdi_draft_add_object(migdi_draft *draft, const migdi_step_kind *kind,
+                            const migdi_kube_resource *resource, const char *name)
+{
+    migdi_object_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
+    if (wish == NULL) {
+        return;
+    }
+    *wish = (migdi_object_wish){
+        .resource = resource,
+        .namespace_ = draft->cluster->namespace_,
+        .name = name,
+        .instance = draft->cluster->name,
+        .object = migdi_draft_object(draft, resource->kind, name),
+        .adopt = draft->cluster->adopt,
+    };
+    migdi_draft_add(draft, kind, wish, wish->object == NULL ? MIGDI_ABSENT : MIGDI_PRESENT);
+}
+
+/* "USER@HOST BOOT PID.START COMMAND", and its first two words. */
+static bool set_lock(migdi_draft *draft, const char *command)
+{
+    migdi_arena *arena = draft->arena;
+    migdi_text machine = {0};
+    migdi_os_add_user_and_host(&machine);
+    migdi_text_add_char(&machine, ' ');
+    migdi_os_add_boot_id(&machine);
+    const int64_t pid = getpid();
+    migdi_lease_wish *wish = migdi_arena_alloc_zeroed(arena, 1, sizeof *wish);
+    migdi_step *step = migdi_arena_alloc_zeroed(arena, 1, sizeof *step);
+    const char *kept = migdi_arena_text(arena, migdi_text_string(&machine), machine.size);
+    const bool failed = machine.failed;
+    migdi_text_free(&machine);
+    if (wish == NULL || step == NULL || kept == NULL || failed) {
+        return false;
+    }
+    *wish = (migdi_lease_wish){
+        .namespace_ = draft->cluster->namespace_,
+        .name = migdi_arena_format(arena, "migdeploy-%s", draft->cluster->name),
+        .holder = migdi_arena_format(arena, "%s %" PRId64 ".%" PRIu64 " %s", kept, pid,
+                                     migdi_os_process_start(pid), command),
+        .machine = kept,
+        .wait = migd_call_options_int64(draft->options, MIGD_CALL_WAIT_LOCK) == 1,
+        .process_start = migdi_os_process_start,
+    };
+    *step = (migdi_step){.kind = &migdi_deploy_lease, .wish = wish};
+    migdi_job_set_lock(draft->job, step, RENEW_MS);
+    return true;
+}
+
+/* Leaves the steps that MIGD_CALL_ONLY and _UNTIL name; the rules are judged in any case. */
+static migd_status cut(migdi_draft *draft, migd_error **error)
+{
+    const char *only = migd_call_options_text(draft->options, MIGD_CALL_ONLY);
+    const char *until = migd_call_options_text(draft->options, MIGD_CALL_UNTIL);
+    const char *named = only == NULL ? until : only;
+    size_t count = 0;
+    bool found = named == NULL;
+    bool past = false;
+    for (size_t i = 0; i < draft->count; i++) {
+        const char *name = draft->steps[i].kind->name;
+        const bool meant = named != NULL && strcmp(name, named) == 0;
+        found = found || meant;
+        past = past || (until != NULL && found && !meant);
+        if (strcmp(name, MIGDI_STEP_RULES) == 0 || (only == NULL ? !past : meant)) {
+            draft->steps[count++] = draft->steps[i];
+        }
+    }
+    draft->count = count;
+    return found ? MIGD_OK
+                 : migdi_fail(error, MIGD_ERR_INVALID,
+                              "no step \"%s\"; there are objects, members, autoscaler, address",
+                              named);
+}
+
+migd_status migdi_draft_run(migdi_draft *draft, migdi_run_mode mode, const char *command,
+                            migd_job **job, migd_error **error)
+{
+    migd_status status = cut(draft, error);
+    if (status == MIGD_OK && mode == MIGDI_RUN && !set_lock(draft, command)) {
+        status = migdi_fail_nomem(error);
+    }
+    migdi_step *steps = status < 0 ? NULL
+                                   : migdi_arena_alloc_zeroed(draft->arena, draft->count + 1,
+                                                              sizeof *steps);
+    if (status == MIGD_OK && (steps == NULL || draft->arena->failed)) {
+        status = migdi_fail_nomem(error);
+    }
+    if (status == MIGD_OK) {
+        memcpy(steps, draft->steps, draft->count * sizeof *steps);
+        status = migdi_job_run_steps(draft->job, mode, steps, draft->count, error);
+    }
+    if (status < 0) {
+        migd_job_free(draft->job);
+        return status;
+    }
+    *job = draft->job;
+    return MIGD_OK;
+}

@@ -1,0 +1,49 @@
+/* From a spec, or from what runs, to the wishes of steps: a job under construction. */
+#ifndef MIGDI_DEPLOY_WISH_H
+#define MIGDI_DEPLOY_WISH_H
+
+#include "deploy_removal.h"
+#include "deploy_rules.h"
+#include "job_run.h"
+
+#include <migdeploy/deploy.h>
+
+enum { MIGDI_DEPLOY_STEPS = 32 };
+
+/* A job and the steps it will run. Everything the steps point to lives in the job. */
+typedef struct migdi_draft {
+    migd_job *job;
+    migdi_arena *arena; /* the job's */
+    const migd_spec *spec; /* the caller's, of the start alone; NULL: none */
+    const migd_objects *objects; /* rendered; the job's */
+    const migd_call_options *options; /* a copy; the job's */
+    migdi_cluster_wish *cluster;
+    migdi_step steps[MIGDI_DEPLOY_STEPS];
+    size_t count;
+    uint16_t stage;
+} migdi_draft;
+
+/* Opens the cluster, makes the job, and fills the wish of the cluster from the spec (NULL: from the name and
+ * namespace of the options' target, which the steps then look at). On failure nothing is left. */
+migd_status migdi_draft_open(migdi_draft *draft, migd_context *context, const migd_spec *spec,
+                             const migd_call_options *options, migd_error **error);
+
+/* Adds a step to the stage at hand; next() begins another stage. */
+void migdi_draft_add(migdi_draft *draft, const migdi_step_kind *kind, const void *wish,
+                     migdi_goal goal);
+void migdi_draft_next(migdi_draft *draft);
+
+/* The rendered object of a kind and name; NULL: it is not wished. */
+const migd_object *migdi_draft_object(const migdi_draft *draft, const char *kind, const char *name);
+
+/* Steps that stand in more than one list. */
+void migdi_draft_add_rules(migdi_draft *draft, int64_t replicas);
+void migdi_draft_add_namespace(migdi_draft *draft);
+void migdi_draft_add_object(migdi_draft *draft, const migdi_step_kind *kind,
+                            const migdi_kube_resource *resource, const char *name);
+
+/* Puts the lock on, cuts the list as MIGD_CALL_ONLY and _UNTIL say, and starts; takes the draft. */
+migd_status migdi_draft_run(migdi_draft *draft, migdi_run_mode mode, const char *command,
+                            migd_job **job, migd_error **error);
+
+#endif
