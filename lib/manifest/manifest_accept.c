@@ -112,8 +112,10 @@ void migdi_accept_apply(const migdi_accepts *accepts, migdi_arena *arena, migdi_
                                            finding->hint == NULL ? "" : finding->hint);
         return;
     }
-    finding->severity = MIGD_SEVERITY_NOTE;
-    finding->message = migdi_arena_format(arena, "accepted: %s", finding->message);
+    if (finding->severity > MIGD_SEVERITY_NOTE) {
+        finding->severity = MIGD_SEVERITY_NOTE;
+        finding->message = migdi_arena_format(arena, "accepted: %s", finding->message);
+    }
     finding->hint = reason != NULL
                         ? migdi_arena_format(arena, "By %s: %.60s", MIGDI_NOTE_ACCEPT, reason)
                         : migdi_arena_format(arena, "By --accept %s", rule->id);

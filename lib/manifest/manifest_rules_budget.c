@@ -153,8 +153,8 @@ static void say_c10(migdi_judge *judge, const migdi_facts *facts, const migdi_bu
                   (long long)spare);
     } else {
         migdi_say(judge, &budget->amount.at, NULL, hint,
-                  "at %lld -> %lld members %lld seeds may leave, quorum bears %lld",
-                  (long long)from, (long long)to, risk, (long long)spare);
+                  "at %lld -> %lld: %lld seeds may leave, quorum bears %lld", (long long)from,
+                  (long long)to, risk, (long long)spare);
     }
 }
 

@@ -162,8 +162,10 @@ void migdi_rule_c16(migdi_judge *judge, const migdi_facts *facts)
         if (port->number >= first && port->number <= last) {
             migdi_say(
                 judge, &port->at, &facts->cluster_port.at,
-                "Members talk to each other on four consecutive ports, 8801 to 8804 as shipped",
-                "%s is %lld, but members use %lld to %lld", port->whose, (long long)port->number,
+                migdi_hint(judge,
+                           "%s has it; members use four ports in a row, as shipped 8801 to 8804",
+                           port->whose),
+                "port %lld is the members' own (%lld to %lld)", (long long)port->number,
                 (long long)first, (long long)last);
         }
     }
@@ -195,7 +197,7 @@ void migdi_rule_c21(migdi_judge *judge, const migdi_facts *facts)
                   (long long)(most / mib));
     } else if (left < most / 4) {
         migdi_say_as(judge, MIGD_SEVERITY_WARNING, &facts->memory.at, &facts->container_memory.at,
-                     hint, "Memory is %.12s of %lldMi: less than a quarter is left",
-                     facts->memory.text, (long long)(most / mib));
+                     hint, "Memory %.10s of %lldMi: under a quarter left", facts->memory.text,
+                     (long long)(most / mib));
     }
 }
