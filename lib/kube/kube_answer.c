@@ -397,9 +397,11 @@ migd_status migdi_kube_answer_read(const migdi_call *call, const migdi_answer *a
 {
     *document = NULL;
     const int32_t code = answer->head->status;
-    if (code >= 200 && code < 300) {
-        return read_success(call, answer, user, document, error);
-    }
-    return code >= 300 && code < 400 ? fail_redirect(answer, error)
-                                     : read_failure(answer, user, error);
+    const migd_status status = code >= 200 && code < 300
+                                   ? read_success(call, answer, user, document, error)
+                               : code >= 300 && code < 400 ? fail_redirect(answer, error)
+                                                           : read_failure(answer, user, error);
+    /* Memory may have ended while the error was written: then that is what there is to tell. */
+    const bool lacks_memory = error != NULL && migd_error_status(*error) == MIGD_ERR_NOMEM;
+    return status < 0 && lacks_memory ? MIGD_ERR_NOMEM : status;
 }

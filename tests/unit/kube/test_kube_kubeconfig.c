@@ -247,9 +247,6 @@ static void what_kubectl_refuses_is_refused_with_file_line_and_column(void **sta
         migdi_kubeconfig config = {0};
         migd_error *error = NULL;
         const migd_status status = migdi_kubeconfig_read(&it.source, &config, &error);
-        print_message("%s: %s:%d:%d: %s\n", it.name,
-                      migd_error_file(error) == NULL ? "-" : migd_error_file(error),
-                      migd_error_line(error), migd_error_column(error), migd_error_message(error));
         assert_int_equal(status, cases[i].status);
         assert_non_null(strstr(migd_error_message(error), cases[i].says));
         if (cases[i].file != NULL) {
