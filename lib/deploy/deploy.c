@@ -1,4 +1,6 @@
 /* The public calls: which steps each one is. */
+#include "codec_object.h"
+#include "deploy_status.h"
 #include "deploy_wish.h"
 #include "kube_time.h"
 #include "manifest_check.h"
@@ -14,31 +16,28 @@ static void free_findings(void *findings)
     migd_findings_free(findings);
 }
 
-/* What the spec alone already says: an error ends the call before anything is sent. */
-static migd_status judge_spec(migdi_draft *draft, migd_error **error)
+/* Takes the findings into the job; an error among them ends the call before anything is sent. */
+static migd_status judged(migdi_draft *draft, migd_findings *findings, const char *what,
+                          migd_error **error)
 {
-    migd_findings *findings = NULL;
-    migd_status status = migd_check_spec(draft->spec, draft->options, &findings, error);
-    if (status == MIGD_OK && migd_findings_errors(findings) > 0) {
-        status = migdi_fail(error, MIGD_ERR_REFUSED, "the rules refuse the spec");
-        for (size_t i = 0; i < migd_findings_count(findings); i++) {
-            const migd_object *finding = migd_findings_item(findings, i);
-            if (strcmp(migd_object_text(finding, "/severity", ""), "error") == 0) {
-                migdi_error_add_detail(
-                    error, &(migdi_detail){migd_object_text(finding, "/pointer", NULL),
-                                           migd_object_text(finding, "/rule", NULL),
-                                           migd_findings_text(findings, i),
-                                           migd_object_text(finding, "/object", NULL)});
-            }
-        }
-        migdi_error_set_remaining(error, "nothing was changed", "migdeploy check");
-    }
-    if (status < 0) {
-        migd_findings_free(findings);
-    } else {
+    if (migd_findings_errors(findings) == 0) {
         migdi_job_set_result(draft->job, &findings_tag, findings, free_findings);
+        return MIGD_OK;
     }
-    return status;
+    migdi_fail(error, MIGD_ERR_REFUSED, "the rules refuse %s", what);
+    for (size_t i = 0; i < migd_findings_count(findings); i++) {
+        const migd_object *finding = migd_findings_item(findings, i);
+        if (strcmp(migd_object_text(finding, "/severity", ""), "error") == 0) {
+            migdi_error_add_detail(
+                error, &(migdi_detail){migd_object_text(finding, "/pointer", NULL),
+                                       migd_object_text(finding, "/rule", NULL),
+                                       migd_findings_text(findings, i),
+                                       migd_object_text(finding, "/object", NULL)});
+        }
+    }
+    migdi_error_set_remaining(error, "nothing was changed", "migdeploy check");
+    migd_findings_free(findings);
+    return MIGD_ERR_REFUSED;
 }
 
 migd_status migd_job_take_findings(migd_job *job, migd_findings **out, migd_error **error)
@@ -46,6 +45,111 @@ migd_status migd_job_take_findings(migd_job *job, migd_findings **out, migd_erro
     migdi_error_clear(error);
     *out = job == NULL ? NULL : migdi_job_take_result(job, &findings_tag);
     return *out == NULL ? migdi_fail(error, MIGD_ERR_NOT_FOUND, "the job has no findings") : MIGD_OK;
+}
+
+migd_status migd_deploy_status_start(migd_context *context, const migd_spec *spec,
+                                     const migd_call_options *options, migd_job **job,
+                                     migd_error **error)
+{
+    migdi_error_clear(error);
+    *job = NULL;
+    migdi_draft draft;
+    const migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
+    if (status < 0) {
+        return status;
+    }
+    migdi_status_wish *wish = migdi_arena_alloc_zeroed(draft.arena, 1, sizeof *wish);
+    migdi_names names;
+    if (wish != NULL && migdi_names_make(&names, draft.cluster->name, draft.arena)) {
+        *wish = (migdi_status_wish){
+            .cluster = draft.cluster,
+            .service = names.client_service,
+            .port = migd_object_int64(migd_spec_object(spec), "/spec/service/port", 80),
+            .most_members = migd_object_int64(migd_spec_object(spec), "/spec/members/maxReplicas", 0),
+        };
+        migdi_draft_add(&draft, &migdi_deploy_status, wish, MIGDI_PRESENT);
+    }
+    return migdi_draft_run(&draft, MIGDI_LOOK, "status", job, error);
+}
+
+/* Anybody's objects, in the order given, each a stage of its own. */
+static migd_status add_objects(migdi_draft *draft, const migd_call_options *options,
+                               migd_error **error)
+{
+    const size_t count = migd_objects_count(draft->objects);
+    migdi_object_wish *wishes = migdi_arena_alloc_zeroed(draft->arena, count, sizeof *wishes);
+    for (size_t i = 0; wishes != NULL && i < count; i++) {
+        const migd_object *object = migd_objects_item(draft->objects, i);
+        wishes[i] = (migdi_object_wish){
+            .namespace_ = migd_object_text(object, "/metadata/namespace", draft->namespace_),
+            .name = migd_object_text(object, "/metadata/name", NULL),
+            .object = object,
+            .adopt = migd_call_options_int64(options, MIGD_CALL_ADOPT) == 1,
+            .force = migd_call_options_int64(options, MIGD_CALL_FORCE) == 1,
+        };
+        if (wishes[i].name == NULL || migd_object_text(object, "/kind", NULL) == NULL) {
+            return migdi_fail_at(error, MIGD_ERR_INVALID, migdi_object_place(object),
+                                 "an object to apply needs apiVersion, kind and metadata.name");
+        }
+        migdi_draft_next(draft);
+        migdi_draft_add(draft, &migdi_deploy_object, &wishes[i], MIGDI_PRESENT);
+    }
+    return MIGD_OK;
+}
+
+/* Each set among the objects is judged on what runs of it now. */
+static void add_rules_of_sets(migdi_draft *draft)
+{
+    for (size_t i = 0; i < migd_objects_count(draft->objects); i++) {
+        const migd_object *object = migd_objects_item(draft->objects, i);
+        if (strcmp(migd_object_text(object, "/kind", ""), "StatefulSet") == 0) {
+            migdi_rules_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
+            if (wish == NULL) {
+                return;
+            }
+            *wish = (migdi_rules_wish){
+                .namespace_ = migd_object_text(object, "/metadata/namespace", draft->namespace_),
+                .name = migd_object_text(object, "/metadata/name", ""),
+                .objects = draft->objects,
+                .options = draft->options,
+                .lower = true,
+            };
+            migdi_draft_add(draft, &migdi_deploy_rules, wish, MIGDI_PRESENT);
+        }
+    }
+}
+
+migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *objects,
+                                    const migd_call_options *options, migd_job **job,
+                                    migd_error **error)
+{
+    migdi_error_clear(error);
+    *job = NULL;
+    if (migd_objects_count(objects) == 0) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "there is no object to apply");
+    }
+    migdi_draft draft;
+    migd_status status = migdi_draft_open(&draft, context, options, error);
+    if (status < 0) {
+        return status;
+    }
+    migd_findings *findings = NULL;
+    status = migdi_draft_take_objects(&draft, objects, error);
+    if (status == MIGD_OK) {
+        status = migd_check_objects(objects, options, &findings, error);
+    }
+    if (status == MIGD_OK) {
+        status = judged(&draft, findings, "the objects", error);
+    }
+    if (status == MIGD_OK) {
+        add_rules_of_sets(&draft);
+        status = add_objects(&draft, options, error);
+    }
+    if (status < 0) {
+        migd_job_free(draft.job);
+        return status;
+    }
+    return migdi_draft_run(&draft, MIGDI_RUN, "apply", job, error);
 }
 
 /* Objects first, members next, what watches them last. Members fall in number before the template changes and
@@ -101,11 +205,15 @@ static migd_status deploy(migd_context *context, const migd_spec *spec,
     migdi_error_clear(error);
     *job = NULL;
     migdi_draft draft;
-    migd_status status = migdi_draft_open(&draft, context, spec, options, error);
+    migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
     if (status < 0) {
         return status;
     }
-    status = judge_spec(&draft, error);
+    migd_findings *findings = NULL;
+    status = migd_check_spec(spec, options, &findings, error);
+    if (status == MIGD_OK) {
+        status = judged(&draft, findings, "the spec", error);
+    }
     if (status < 0) {
         migd_job_free(draft.job);
         return status;
@@ -145,7 +253,7 @@ migd_status migd_deploy_scale_start(migd_context *context, const migd_spec *spec
                           (int)replicas);
     }
     migdi_draft draft;
-    const migd_status status = migdi_draft_open(&draft, context, spec, options, error);
+    const migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
     if (status < 0) {
         return status;
     }
@@ -171,7 +279,7 @@ migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *sp
     migdi_error_clear(error);
     *job = NULL;
     migdi_draft draft;
-    const migd_status status = migdi_draft_open(&draft, context, spec, options, error);
+    const migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
     if (status < 0) {
         return status;
     }
@@ -205,7 +313,7 @@ migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *sp
     migdi_error_clear(error);
     *job = NULL;
     migdi_draft draft;
-    const migd_status status = migdi_draft_open(&draft, context, spec, options, error);
+    const migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
     if (status < 0) {
         return status;
     }

@@ -21,12 +21,13 @@ extern const migdi_step_kind migdi_deploy_namespace;
 
 /* An object that is applied whole, or is absent: Services, budget, autoscaler. */
 typedef struct migdi_object_wish {
-    const migdi_kube_resource *resource;
+    const migdi_kube_resource *resource; /* NULL: looked up by the object's apiVersion and kind */
     const char *namespace_;
     const char *name;
-    const char *instance;      /* the label of what is ours */
+    const char *instance;      /* the label of what is ours; NULL: anybody's object, never removed */
     const migd_object *object; /* NULL where only its absence is wished */
-    bool adopt;
+    bool adopt;                /* also from helm, argocd, flux */
+    bool force;                /* from anybody */
 } migdi_object_wish;
 extern const migdi_step_kind migdi_deploy_object;
 extern const migdi_step_kind migdi_deploy_autoscaler; /* the same under the autoscaler's name */

@@ -128,10 +128,7 @@ static migd_status fill(migdi_draft *draft, const migd_call_options *options, mi
         return migdi_fail_nomem(error);
     }
     draft->cluster = wish;
-    migd_status status = copy_options(draft, options, error);
-    if (status == MIGD_OK) {
-        status = wish_from_spec(draft, wish, error);
-    }
+    const migd_status status = wish_from_spec(draft, wish, error);
     if (status < 0) {
         return status;
     }
@@ -143,13 +140,28 @@ static migd_status fill(migdi_draft *draft, const migd_call_options *options, mi
     return named && !draft->arena->failed ? MIGD_OK : migdi_fail_nomem(error);
 }
 
-migd_status migdi_draft_open(migdi_draft *draft, migd_context *context, const migd_spec *spec,
+migd_status migdi_draft_take_objects(migdi_draft *draft, const migd_objects *objects,
+                                     migd_error **error)
+{
+    migd_objects *copy = NULL;
+    migd_status status = migd_objects_new(&copy, error);
+    for (size_t i = 0; status == MIGD_OK && i < migd_objects_count(objects); i++) {
+        status = migd_objects_add(copy, migd_objects_item(objects, i), error);
+    }
+    if (status < 0) {
+        migd_objects_free(copy);
+        return status;
+    }
+    draft->objects = copy;
+    return migdi_job_give(draft->job, copy, free_objects, error);
+}
+
+migd_status migdi_draft_open(migdi_draft *draft, migd_context *context,
                              const migd_call_options *options, migd_error **error)
 {
-    *draft = (migdi_draft){.spec = spec};
-    if (context == NULL || spec == NULL) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "a %s is needed",
-                          context == NULL ? "context" : "spec");
+    *draft = (migdi_draft){0};
+    if (context == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "a context is needed");
     }
     migd_kube *kube = NULL;
     migd_status status = migd_kube_open(context, options, &kube, error);
@@ -161,9 +173,29 @@ migd_status migdi_draft_open(migdi_draft *draft, migd_context *context, const mi
         status = migdi_kube_client_join(kube, draft->job, error);
     }
     if (status == MIGD_OK) {
-        status = fill(draft, options, error);
+        draft->namespace_ = keep(draft->arena, migdi_kube_client_namespace(kube));
+        status = copy_options(draft, options, error);
     }
     migd_kube_free(kube);
+    if (status < 0) {
+        migd_job_free(draft->job);
+        draft->job = NULL;
+    }
+    return status;
+}
+
+migd_status migdi_draft_open_spec(migdi_draft *draft, migd_context *context, const migd_spec *spec,
+                                  const migd_call_options *options, migd_error **error)
+{
+    if (spec == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "a spec is needed");
+    }
+    migd_status status = migdi_draft_open(draft, context, options, error);
+    if (status < 0) {
+        return status;
+    }
+    draft->spec = spec;
+    status = fill(draft, options, error);
     if (status < 0) {
         migd_job_free(draft->job);
         draft->job = NULL;
@@ -303,7 +335,7 @@ migd_status migdi_draft_run(migdi_draft *draft, migdi_run_mode mode, const char 
                             migd_job **job, migd_error **error)
 {
     migd_status status = cut(draft, error);
-    if (status == MIGD_OK && mode == MIGDI_RUN && !set_lock(draft, command)) {
+    if (status == MIGD_OK && mode == MIGDI_RUN && draft->cluster != NULL && !set_lock(draft, command)) {
         status = migdi_fail_nomem(error);
     }
     migdi_step *steps = status < 0 ? NULL

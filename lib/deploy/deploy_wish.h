@@ -8,12 +8,13 @@
 
 #include <migdeploy/deploy.h>
 
-enum { MIGDI_DEPLOY_STEPS = 32 };
+enum { MIGDI_DEPLOY_STEPS = 1024 };
 
 /* A job and the steps it will run. Everything the steps point to lives in the job. */
 typedef struct migdi_draft {
     migd_job *job;
-    migdi_arena *arena; /* the job's */
+    migdi_arena *arena;     /* the job's */
+    const char *namespace_; /* where none is named; the job's */
     const migd_spec *spec; /* the caller's, of the start alone; NULL: none */
     const migd_objects *objects; /* rendered; the job's */
     const migd_call_options *options; /* a copy; the job's */
@@ -23,10 +24,16 @@ typedef struct migdi_draft {
     uint16_t stage;
 } migdi_draft;
 
-/* Opens the cluster, makes the job, and fills the wish of the cluster from the spec (NULL: from the name and
- * namespace of the options' target, which the steps then look at). On failure nothing is left. */
-migd_status migdi_draft_open(migdi_draft *draft, migd_context *context, const migd_spec *spec,
+/* Opens the cluster and makes the job; with a spec, renders it and fills the wish of the cluster. On failure
+ * nothing is left. */
+migd_status migdi_draft_open(migdi_draft *draft, migd_context *context,
                              const migd_call_options *options, migd_error **error);
+migd_status migdi_draft_open_spec(migdi_draft *draft, migd_context *context, const migd_spec *spec,
+                                  const migd_call_options *options, migd_error **error);
+
+/* Copies a list of objects into the job, as what is wished. */
+migd_status migdi_draft_take_objects(migdi_draft *draft, const migd_objects *objects,
+                                     migd_error **error);
 
 /* Adds a step to the stage at hand; next() begins another stage. */
 void migdi_draft_add(migdi_draft *draft, const migdi_step_kind *kind, const void *wish,
