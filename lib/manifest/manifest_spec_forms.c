@@ -155,11 +155,11 @@ const char *migdi_spec_form_text(migdi_spec_form form)
 {
     switch (form) {
     case MIGDI_SPEC_FORM_CLUSTER_NAME:
-        return "a DNS label of a-z, 0-9, - from a letter on, 52 at most";
+        return "a DNS label";
     case MIGDI_SPEC_FORM_LABEL:
-        return "a DNS label of a-z, 0-9, -";
+        return "a DNS label";
     case MIGDI_SPEC_FORM_SUBDOMAIN:
-        return "a DNS name of a-z, 0-9, - and dots";
+        return "a DNS name";
     case MIGDI_SPEC_FORM_IMAGE:
         return "an image without blanks";
     case MIGDI_SPEC_FORM_PATH:
@@ -169,16 +169,34 @@ const char *migdi_spec_form_text(migdi_spec_form form)
     case MIGDI_SPEC_FORM_ARN:
         return "an ARN such as arn:aws:...";
     case MIGDI_SPEC_FORM_LABEL_KEY:
-        return "names such as app or example.com/app";
+        return "names such as example.com/app";
     case MIGDI_SPEC_FORM_LABEL_VALUE:
-        return "a label value: A-Z, a-z, 0-9, -_.";
+        return "a label value";
     case MIGDI_SPEC_FORM_PARAMETER:
         return "names of A-Z, a-z, 0-9, -_.";
     case MIGDI_SPEC_FORM_EKS_NAME:
         return "a name of A-Z, a-z, 0-9, -_";
     case MIGDI_SPEC_FORM_SECRET_KEY:
-        return "a key of A-Z, a-z, 0-9, -_.";
+        return "a key of a Secret";
     default:
         return "a text";
+    }
+}
+
+const char *migdi_spec_form_hint(migdi_spec_form form)
+{
+    switch (form) {
+    case MIGDI_SPEC_FORM_CLUSTER_NAME:
+        return "1 to 52 of a-z, 0-9 and -, from a letter on";
+    case MIGDI_SPEC_FORM_LABEL:
+        return "1 to 63 of a-z, 0-9 and -, with no - at either end";
+    case MIGDI_SPEC_FORM_SUBDOMAIN:
+        return "DNS labels of a-z, 0-9 and - with dots between them, 253 at most";
+    case MIGDI_SPEC_FORM_LABEL_VALUE:
+        return "At most 63 of A-Z, a-z, 0-9, -, _ and ., with a letter or digit at both ends";
+    case MIGDI_SPEC_FORM_SECRET_KEY:
+        return "1 to 253 of A-Z, a-z, 0-9, -, _ and .";
+    default:
+        return NULL;
     }
 }

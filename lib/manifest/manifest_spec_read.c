@@ -160,6 +160,7 @@ static void read_map(migdi_spec_reading *reading, const migdi_spec_spot *spot)
                                 .value = migd_object_kind(value) == MIGD_KIND_NULL ? NULL : value,
                                 .key_place = value != NULL ? migdi_object_key_place(map, index)
                                                            : spot->key_place,
+                                .in_wrong_block = spot->in_wrong_block,
                             });
     }
 }
@@ -288,7 +289,9 @@ static void read_default(migdi_spec_reading *reading, const migdi_spec_spot *spo
         read_map(reading, &(migdi_spec_spot){.key = key,
                                              .name = spot->name,
                                              .pointer = spot->pointer,
-                                             .key_place = spot->key_place});
+                                             .key_place = spot->key_place,
+                                             .in_wrong_block =
+                                                 spot->in_wrong_block || spot->value != NULL});
         return;
     }
     const char *text = migdi_spec_default_here(reading, spot);
@@ -296,9 +299,14 @@ static void read_default(migdi_spec_reading *reading, const migdi_spec_spot *spo
         migdi_spec_build_default(&reading->builder, key, text, spot->pointer);
     } else if ((key->flags & MIGDI_SPEC_OPTIONAL) != 0) {
         migdi_build_string(&reading->builder, NULL, "%s", spot->pointer);
-    } else if ((key->flags & MIGDI_SPEC_REQUIRED) != 0 && spot->value == NULL) {
-        migdi_spec_report(reading, spot->key_place, spot->pointer, key->about, "%s is missing",
-                          spot->name);
+    } else if ((key->flags & MIGDI_SPEC_REQUIRED) != 0 && spot->value == NULL &&
+               !spot->in_wrong_block) {
+        const size_t parent_size = (size_t)(strrchr(spot->pointer, '/') - spot->pointer);
+        const char *parent =
+            migdi_arena_format(reading->arena, "%.*s", (int)parent_size, spot->pointer);
+        migdi_spec_report(reading, spot->key_place, spot->pointer, key->about,
+                          "\"%s\" is missing in %s", spot->name,
+                          path_of(reading, parent != NULL ? parent : ""));
     }
 }
 
@@ -384,12 +392,11 @@ migd_status migdi_spec_read(const migd_object *source, migdi_arena *arena, migd_
         migdi_spec_check_across(&reading);
     }
     sort_findings(&reading.findings);
-    migd_status status = migdi_build_take(&reading.builder, document, error);
-    if (status >= 0 && (reading.failed || arena->failed)) {
-        migd_object_free(*document);
-        *document = NULL;
-        status = migdi_fail_nomem(error);
+    if (reading.failed || arena->failed) {
+        /* Before anything else: a pointer that could not be written set who knows what. */
+        reading.builder.status = MIGD_ERR_NOMEM;
     }
+    const migd_status status = migdi_build_take(&reading.builder, document, error);
     if (status < 0) {
         migdi_free(reading.findings.items);
         return status;

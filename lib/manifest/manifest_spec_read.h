@@ -41,6 +41,7 @@ typedef struct migdi_spec_spot {
     const migd_object *map;   /* the map around it, as written; NULL: it is not written */
     const migd_object *value; /* NULL: not written, or null */
     migdi_place key_place;
+    bool in_wrong_block; /* which was reported: what it lacks is no news */
 } migdi_spec_spot;
 
 /* Adds a finding. Sticky. hint: NULL or a text that stays. */
@@ -50,6 +51,9 @@ void migdi_spec_report(migdi_spec_reading *reading, migdi_place place, const cha
 
 /* Text of the user's for a message: harmless, and cut where it is long. Never NULL. */
 const char *migdi_spec_quote(migdi_spec_reading *reading, const char *text);
+
+/* Words between blanks as "A, B or C". Never NULL. */
+const char *migdi_spec_alternatives(migdi_spec_reading *reading, const char *words);
 
 /* Whether a value that is no map or list with rows of its own may stand there; reports why not. */
 bool migdi_spec_check_value(migdi_spec_reading *reading, const migdi_spec_spot *spot);

@@ -71,7 +71,7 @@ bool migdi_spec_check_company(migdi_spec_reading *reading, const migdi_spec_spot
         const size_t need_size = strcspn(needs, "=");
         migdi_spec_report(reading, spot->key_place, spot->pointer, spot->key->about,
                           "%s has no effect: it needs %.*s %s", spot->name, (int)need_size, needs,
-                          needs + need_size + 1);
+                          migdi_spec_alternatives(reading, needs + need_size + 1));
         return false;
     }
     while (excludes != NULL && migdi_spec_next_word(&excludes, &word, &size)) {

@@ -14,6 +14,9 @@
 /* Of the user's own text in a message. */
 #define QUOTED_CHARACTERS 40
 
+/* What a message may have before a part of it becomes a hint. */
+#define MESSAGE_BYTES 60
+
 static const char *or_empty(migdi_spec_reading *reading, const char *text)
 {
     reading->failed = reading->failed || text == NULL;
@@ -57,7 +60,7 @@ static const char *found(migdi_spec_reading *reading, const migd_object *value)
 }
 
 /* "A, B or C". */
-static const char *alternatives(migdi_spec_reading *reading, const char *words)
+const char *migdi_spec_alternatives(migdi_spec_reading *reading, const char *words)
 {
     migdi_text text = {0};
     const char *word = NULL;
@@ -75,7 +78,7 @@ static const char *alternatives(migdi_spec_reading *reading, const char *words)
 static const char *wanted(migdi_spec_reading *reading, const migdi_spec_key *key)
 {
     if (key->words != NULL) {
-        return alternatives(reading, key->words);
+        return migdi_spec_alternatives(reading, key->words);
     }
     switch (key->type) {
     case MIGDI_SPEC_MAP:
@@ -101,12 +104,24 @@ static const char *wanted(migdi_spec_reading *reading, const migdi_spec_key *key
     }
 }
 
-static void report_value(migdi_spec_reading *reading, const migdi_spec_spot *spot, const char *kind,
-                         const char *hint)
+/* "seeds wants a whole number, not the text ...", or, where that would be long, half of it as a hint. */
+static void report_value(migdi_spec_reading *reading, const migdi_spec_spot *spot,
+                         const char *kind, const char *hint)
 {
-    migdi_spec_report(reading, migdi_object_place(spot->value), spot->pointer, hint,
-                      "%s wants %s, not %s%s", spot->name, wanted(reading, spot->key), kind,
-                      found(reading, spot->value));
+    const char *wants = wanted(reading, spot->key);
+    const char *is = found(reading, spot->value);
+    const migdi_place place = migdi_object_place(spot->value);
+    const size_t size = strlen(" wants , not ") + strlen(spot->name) + strlen(wants) +
+                        strlen(kind) + strlen(is);
+    if (size <= MESSAGE_BYTES) {
+        migdi_spec_report(reading, place, spot->pointer,
+                          hint != NULL ? hint : migdi_spec_form_hint(spot->key->form),
+                          "%s wants %s, not %s%s", spot->name, wants, kind, is);
+        return;
+    }
+    migdi_spec_report(reading, place, spot->pointer,
+                      or_empty(reading, migdi_arena_format(reading->arena, "It wants %s", wants)),
+                      "%s cannot be %s%s", spot->name, kind, is);
 }
 
 void migdi_spec_report_kind(migdi_spec_reading *reading, const migdi_spec_spot *spot)
