@@ -4,8 +4,7 @@
 
 #include "codec_object.h"
 #include "kube_calls.h"
-
-#include <string.h>
+#include "kube_status.h"
 
 #define FIRST_POLL_MS ((int64_t)500)
 #define MOST_POLL_MS  ((int64_t)5000)
@@ -19,21 +18,16 @@ typedef struct delete_seen {
     const char *version;
 } delete_seen;
 
-/* The conditions of a namespace that name what is left in it; true once it cannot go. */
+/* What a namespace that is going says that it still holds; what tells most comes first. */
 static const char *namespace_reason(const migd_object *object)
 {
-    static const char *const types[] = {"NamespaceContentRemaining", "NamespaceFinalizersRemaining",
-                                        "NamespaceDeletionContentFailure",
-                                        "NamespaceDeletionDiscoveryFailure"};
-    const migd_object *conditions = migd_object_at(object, "/status/conditions");
-    for (size_t i = 0; i < migd_object_count(conditions); i++) {
-        const migd_object *condition = migd_object_item(conditions, i);
-        const char *type = migd_object_text(condition, "/type", "");
-        for (size_t j = 0; j < sizeof types / sizeof *types; j++) {
-            if (strcmp(type, types[j]) == 0 &&
-                strcmp(migd_object_text(condition, "/status", ""), "True") == 0) {
-                return migd_object_text(condition, "/message", NULL);
-            }
+    static const char *const types[] = {
+        "NamespaceFinalizersRemaining", "NamespaceDeletionContentFailure",
+        "NamespaceDeletionDiscoveryFailure", "NamespaceContentRemaining"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const migd_object *condition = migdi_kube_condition_at(object, types[i]);
+        if (migdi_text_equal(migd_object_text(condition, "/status", NULL), "True")) {
+            return migd_object_text(condition, "/message", NULL);
         }
     }
     return NULL;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const migd_object *condition_of(const migd_object *object, const char *type)
+const migd_object *migdi_kube_condition_at(const migd_object *object, const char *type)
 {
     const migd_object *conditions = migd_object_at(object, "/status/conditions");
     for (size_t i = 0; i < migd_object_count(conditions); i++) {
@@ -19,7 +19,7 @@ static const migd_object *condition_of(const migd_object *object, const char *ty
 
 const char *migdi_kube_condition(const migd_object *object, const char *type)
 {
-    return migd_object_text(condition_of(object, type), "/status", NULL);
+    return migd_object_text(migdi_kube_condition_at(object, type), "/status", NULL);
 }
 
 /* --- containers ------------------------------------------------------------------------------- */
@@ -71,7 +71,7 @@ static bool blame_containers(migdi_pod_state *state, const migd_object *statuses
 
 static void blame(migdi_pod_state *state, const migd_object *pod)
 {
-    const migd_object *scheduled = condition_of(pod, "PodScheduled");
+    const migd_object *scheduled = migdi_kube_condition_at(pod, "PodScheduled");
     if (strcmp(migd_object_text(scheduled, "/status", ""), "False") == 0) {
         state->reason = migd_object_text(scheduled, "/reason", "Unschedulable");
         state->message = migd_object_text(scheduled, "/message", "");
@@ -92,7 +92,7 @@ migdi_pod_state migdi_pod_state_of(const migd_object *pod)
     if (pod == NULL) {
         return (migdi_pod_state){0};
     }
-    const migd_object *ready = condition_of(pod, "Ready");
+    const migd_object *ready = migdi_kube_condition_at(pod, "Ready");
     const char *phase = migd_object_text(pod, "/status/phase", "");
     state.terminating = migd_object_text(pod, "/metadata/deletionTimestamp", NULL) != NULL;
     state.ready = strcmp(migd_object_text(ready, "/status", ""), "True") == 0 && !state.terminating;

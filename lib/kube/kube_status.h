@@ -30,8 +30,9 @@ migdi_pod_state migdi_pod_state_of(const migd_object *pod);
  * comes behind a colon. In the arena; NULL when nothing is wrong, or on lack of memory. */
 const char *migdi_pod_state_text(const migdi_pod_state *state, migdi_arena *arena);
 
-/* The status of a condition in /status/conditions: "True", "False", "Unknown"; NULL: it is not
- * there. */
+/* The condition of that type in /status/conditions; NULL: it is not there. */
+const migd_object *migdi_kube_condition_at(const migd_object *object, const char *type);
+/* Its status: "True", "False", "Unknown"; NULL: it is not there. */
 const char *migdi_kube_condition(const migd_object *object, const char *type);
 
 /* Why the controller of an object could not make a pod: quota, webhook, security. */
