@@ -158,7 +158,8 @@ void migdi_extract_budgets(migdi_extract_state *state, const migdi_set *set)
 static bool selects(const migd_object *service, const migd_object *labels)
 {
     const migd_object *selector = migd_object_at(service, "/spec/selector");
-    const size_t count = migd_object_count(selector);
+    const size_t count =
+        migd_object_kind(selector) == MIGD_KIND_MAP ? migd_object_count(selector) : 0;
     for (size_t i = 0; i < count; i++) {
         const migd_object *label = migdi_object_member(labels, migd_object_key(selector, i));
         if (!migd_object_equal(label, migd_object_item(selector, i))) {
