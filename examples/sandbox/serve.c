@@ -62,9 +62,7 @@ static void beat(void)
     nanosleep(&(struct timespec){.tv_nsec = BEAT_NS}, NULL);
 }
 
-/* --- streams
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- streams ---------------------------------------------------------------------------------- */
 
 static ssize_t read_stream(void *user, uint64_t position, char *bytes, size_t most)
 {
@@ -114,9 +112,7 @@ static void free_outgoing(void *user)
     free(stream);
 }
 
-/* --- answers
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 static enum MHD_Result send_response(const server *running, struct MHD_Connection *connection,
                                      const world_response *answer, struct MHD_Response *response)
@@ -234,9 +230,7 @@ static enum MHD_Result answer_request(server *running, struct MHD_Connection *co
     return send_response(running, connection, &answer, response);
 }
 
-/* --- libmicrohttpd
- * ------------------------------------------------------------------------------------------------
- */
+/* --- libmicrohttpd ---------------------------------------------------------------------------- */
 
 static bool keep(incoming *in, const char *bytes, size_t size)
 {
