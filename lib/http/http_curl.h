@@ -1,0 +1,66 @@
+/* The inside of the transport on libcurl, for its three files alone. */
+#ifndef MIGDI_HTTP_CURL_H
+#define MIGDI_HTTP_CURL_H
+
+#include "core_text.h"
+#include "http_proxy.h"
+#include "http_transport.h"
+
+#include <curl/curl.h>
+
+typedef struct migdi_http_curl migdi_http_curl;
+
+struct migdi_transfer {
+    migdi_http_curl *transport;
+    migdi_transfer *next; /* of those in flight, or of the idle */
+    migdi_transfer *previous;
+    CURL *easy;
+    const migdi_http_receiver *receiver;
+    void *owner;
+    bool stream;
+    bool resuming;
+    bool headed;
+    bool too_large;    /* the head is */
+    size_t head_bytes; /* of all heads, interim ones too */
+    int32_t status;
+    size_t head_count;
+    migdi_text head; /* "name\0value\0"... of the answer */
+    migdi_text sent; /* "name: value\0"... of the request */
+    struct curl_slist *lines;
+    size_t line_capacity;
+    migdi_text url; /* where the request's host is not the one that proves itself */
+    struct curl_slist connect_to;
+    char failure[CURL_ERROR_SIZE];
+};
+
+struct migdi_http_curl {
+    migdi_transport base;
+    CURLM *multi;
+    int32_t fd;
+    int64_t process;  /* that made it: a child after fork() touches nothing that it shares */
+    int64_t timer_ms; /* monotonic; MIGD_FOREVER: none */
+    migdi_transfer *flying;
+    migdi_transfer *idle;
+    uint32_t idle_count;
+    long connections;
+    long streams;
+    bool any_resuming;
+    char *ca_file;
+    char *user_agent;
+    migdi_http_proxy_rule proxies; /* its texts are owned */
+};
+
+/* An easy handle with all that is the same for every request; NULL on lack of memory. */
+CURL *migdi_http_curl_easy(migdi_transfer *transfer);
+
+/* Sets all that is this request's. false: no memory. */
+bool migdi_http_curl_prepare(migdi_transfer *transfer, const migdi_http_request *request);
+
+/* Forgets the request, and wipes what was secret in it. */
+void migdi_http_curl_forget(migdi_transfer *transfer);
+
+/* What the callbacks of an easy handle do, in http_curl_head.c. */
+size_t migdi_http_curl_on_header(char *line, size_t size, size_t count, void *transfer);
+size_t migdi_http_curl_on_data(char *bytes, size_t size, size_t count, void *transfer);
+
+#endif
