@@ -93,15 +93,20 @@ static migdi_place place_of(const migdi_spec_reading *reading, const char *point
     return migdi_object_place(migd_object_at(reading->source, pointer));
 }
 
+static bool is_given(const migdi_spec_reading *reading, const char *pointer)
+{
+    return is_there(migd_object_at(reading->source, pointer)) ||
+           is_there(migd_object_at(reading->builder.document, pointer));
+}
+
 /* A budget over all members must say how many. */
 static void check_budget(migdi_spec_reading *reading)
 {
-    const migd_object *disruption = migd_object_at(reading->builder.document, "/spec/disruption");
-    if (strcmp(migd_object_text(disruption, "/scope", ""), "members") == 0 &&
-        migd_object_at(disruption, "/minAvailable") == NULL &&
-        migd_object_at(disruption, "/maxUnavailable") == NULL) {
-        migdi_spec_report(reading, place_of(reading, "/spec/disruption/scope"),
-                          "/spec/disruption/scope",
+    const char *scope = "/spec/disruption/scope";
+    if (strcmp(migd_object_text(reading->builder.document, scope, ""), "members") == 0 &&
+        !is_given(reading, "/spec/disruption/minAvailable") &&
+        !is_given(reading, "/spec/disruption/maxUnavailable")) {
+        migdi_spec_report(reading, place_of(reading, scope), scope,
                           "scope: seeds follows from the seeds and is right at every size",
                           "scope members wants minAvailable or maxUnavailable");
     }

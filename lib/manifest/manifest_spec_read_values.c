@@ -182,12 +182,14 @@ static bool check_range(migdi_spec_reading *reading, const migdi_spec_spot *spot
 static bool check_quantity(migdi_spec_reading *reading, const migdi_spec_spot *spot)
 {
     migdi_quantity quantity = {0};
+    int64_t whole = 0; /* 1e400 reads, but no node has it */
     const int32_t kind = migd_object_kind(spot->value);
     if (kind != MIGD_KIND_STRING && kind != MIGD_KIND_INTEGER && kind != MIGD_KIND_NUMBER) {
         migdi_spec_report_kind(reading, spot);
         return false;
     }
-    if (migdi_quantity_read(spot->value, &quantity, NULL) < 0 || quantity.sign < 0) {
+    if (migdi_quantity_read(spot->value, &quantity, NULL) < 0 || quantity.sign < 0 ||
+        migdi_quantity_to_int64(&quantity, &whole, NULL) < 0) {
         report_value(reading, spot, "", NULL);
         return false;
     }
