@@ -1,4 +1,5 @@
-/* What libFuzzer calls. A target includes this, uses the library on the bytes, frees all, and returns 0. */
+/* What libFuzzer calls. A target includes this, uses the library on the bytes, frees all, and
+ * returns 0. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
