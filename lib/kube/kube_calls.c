@@ -16,6 +16,10 @@
 #define TEXT           "text/plain"
 #define CONTINUE_PARAM "&continue="
 
+/* In the place of a path: the call must not be sent, because of its arguments or of the server. */
+#define NO_SEGMENT ""
+#define NO_END     "page without end"
+
 /* What a call is about: its path, and its name for people. */
 typedef struct subject {
     const migdi_kube_resource *resource;
@@ -88,7 +92,7 @@ static migdi_call *fail(migdi_arena *arena)
     return NULL;
 }
 
-/* `path` is freed. A call with an empty path is one that must not be sent. */
+/* `path` is freed. A call without a path is one that must not be sent. */
 static migdi_call *make(migdi_arena *arena, const subject *about, migdi_call_kind kind,
                         const char *method, const char *verb, migdi_text *path)
 {
@@ -105,7 +109,7 @@ static migdi_call *make(migdi_arena *arena, const subject *about, migdi_call_kin
         call->method = method;
         call->accept = JSON;
         call->path = path->failed    ? NULL
-                     : wrong != NULL ? ""
+                     : wrong != NULL ? NO_SEGMENT
                                      : migdi_arena_text(arena, path->bytes, path->size);
         call->name = wrong != NULL ? migdi_arena_format(arena, "\"%s\" is no %s of a %s", wrong,
                                                         what, about->resource->kind)
@@ -313,7 +317,7 @@ const migdi_call *migdi_kube_create(migdi_arena *arena, const migdi_kube_resourc
     const char *title = migdi_kube_resource_title(resource, about.namespace_, about.name, arena);
     about.name = NULL; /* a POST goes to the collection */
     migdi_call *call = make_write(arena, &about, "POST", "create", write, false);
-    if (call != NULL && title != NULL && !migdi_kube_call_is_refused(call)) {
+    if (call != NULL && title != NULL && migdi_kube_call_refusal(call) == MIGD_OK) {
         call->name = migdi_arena_format(arena, "create %s", title);
     }
     return with_body(arena, call == NULL || call->name == NULL ? NULL : call, JSON,
@@ -387,9 +391,11 @@ const migdi_call *migdi_kube_evict(migdi_arena *arena, const char *namespace_, c
 
 /* --- for the target --------------------------------------------------------------------------- */
 
-bool migdi_kube_call_is_refused(const migdi_call *call)
+migd_status migdi_kube_call_refusal(const migdi_call *call)
 {
-    return call->path[0] == '\0';
+    return call->path[0] == '/'                  ? MIGD_OK
+           : strcmp(call->path, NO_SEGMENT) == 0 ? MIGD_ERR_INVALID
+                                                 : MIGD_ERR_REMOTE;
 }
 
 const migdi_call *migdi_kube_next_page(migdi_arena *arena, const migdi_call *call,
@@ -406,10 +412,10 @@ const migdi_call *migdi_kube_next_page(migdi_arena *arena, const migdi_call *cal
     if (next != NULL) {
         *next = *call;
         next->path = path.failed ? NULL
-                     : is_same   ? ""
+                     : is_same   ? NO_END
                                  : migdi_arena_text(arena, path.bytes, path.size);
-        next->name = is_same ? migdi_arena_format(arena, "%s: the server gives one page for ever",
-                                                  call->name)
+        next->name = is_same ? migdi_arena_format(
+                                   arena, "%s: the server gives the same page for ever", call->name)
                              : call->name;
     }
     migdi_text_free(&path);

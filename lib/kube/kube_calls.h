@@ -84,10 +84,12 @@ const migdi_call *migdi_kube_evict(migdi_arena *arena, const char *namespace_, c
 
 /* --- for the target of these calls ------------------------------------------------------------ */
 
-/* Whether the call must not be sent; its name then says why. */
-bool migdi_kube_call_is_refused(const migdi_call *call);
-/* The call for the page that `token` stands for. The same token as in `call` is a page that never
- * ends: refused. */
+/* MIGD_OK for a call that may be sent. Below 0 its name says why not: MIGD_ERR_INVALID for a word
+ * that can be no segment, MIGD_ERR_REMOTE for a page without end. */
+migd_status migdi_kube_call_refusal(const migdi_call *call);
+
+/* The call for the page that `token` stands for. The same token as in `call` is a page without end:
+ * refused. */
 const migdi_call *migdi_kube_next_page(migdi_arena *arena, const migdi_call *call,
                                        const char *token);
 

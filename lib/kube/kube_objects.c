@@ -170,8 +170,8 @@ static migd_status run_verb(request *asked, migd_job *job, migd_error **error)
         call = migdi_kube_get(arena, resource, asked->namespace_, asked->name);
         break;
     }
-    if (call != NULL && migdi_kube_call_is_refused(call)) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "%s", call->name);
+    if (call != NULL && migdi_kube_call_refusal(call) < 0) {
+        return migdi_fail(error, migdi_kube_call_refusal(call), "%s", call->name);
     }
     return migdi_job_run_call(job, call, error);
 }

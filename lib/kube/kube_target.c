@@ -116,8 +116,8 @@ static migd_status prepare(migdi_target *base, const migdi_call *call, migdi_are
 {
     migdi_kube_target *target = of(base);
     const migdi_kubeconfig *config = &target->config;
-    if (migdi_kube_call_is_refused(call)) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "%s", call->name);
+    if (migdi_kube_call_refusal(call) < 0) {
+        return migdi_fail(error, migdi_kube_call_refusal(call), "%s", call->name);
     }
     arena->secret = true;
     migdi_http_header *headers =

@@ -145,8 +145,9 @@ static void a_page_follows_with_its_token_encoded_and_the_same_token_never_again
                         "/api/v1/namespaces/a/pods?limit=500&continue=tok%2Ben%2F%3D");
     const migdi_call *third = migdi_kube_next_page(&arena, second, "other");
     assert_string_equal(third->path, "/api/v1/namespaces/a/pods?limit=500&continue=other");
-    assert_false(migdi_kube_call_is_refused(third));
-    assert_true(migdi_kube_call_is_refused(migdi_kube_next_page(&arena, third, "other")));
+    assert_int_equal(migdi_kube_call_refusal(third), MIGD_OK);
+    assert_int_equal(migdi_kube_call_refusal(migdi_kube_next_page(&arena, third, "other")),
+                     MIGD_ERR_REMOTE);
     migdi_arena_free(&arena);
 }
 
@@ -193,14 +194,16 @@ static void defect_8_no_argument_leaves_its_place_in_the_path(void **state)
             migdi_kube_log(&arena, names[i], "a", NULL, false, 1),
         };
         for (size_t j = 0; j < sizeof calls / sizeof *calls; j++) {
-            if (!migdi_kube_call_is_refused(calls[j])) {
+            if (migdi_kube_call_refusal(calls[j]) != MIGD_ERR_INVALID) {
                 fail_msg("\"%s\" went out as %s", names[i], calls[j]->path);
             }
             assert_non_null(strstr(calls[j]->name, "\" is no "));
         }
     }
-    assert_true(migdi_kube_call_is_refused(migdi_kube_get(&arena, &migdi_kube_pods, NULL, "a")));
-    assert_true(migdi_kube_call_is_refused(migdi_kube_get(&arena, &migdi_kube_pods, "a", NULL)));
+    assert_int_equal(migdi_kube_call_refusal(migdi_kube_get(&arena, &migdi_kube_pods, NULL, "a")),
+                     MIGD_ERR_INVALID);
+    assert_int_equal(migdi_kube_call_refusal(migdi_kube_get(&arena, &migdi_kube_pods, "a", NULL)),
+                     MIGD_ERR_INVALID);
     const migdi_call *odd = migdi_kube_get(&arena, &migdi_kube_pods, "a b", "c?d#e&f=\xc3\xa4");
     assert_string_equal(odd->path, "/api/v1/namespaces/a%20b/pods/c%3Fd%23e%26f%3D%C3%A4");
     const migdi_kube_selection tricky = {.fields = "metadata.name=a&b%"};
@@ -309,8 +312,9 @@ static void a_create_goes_to_the_collection_and_a_replace_to_the_object(void **s
     assert_string_equal(call->path,
                         "/api/v1/namespaces/a/secrets/s?fieldManager=m&fieldValidation=Strict");
     const migdi_kube_write nowhere = {.manager = "m"};
-    assert_true(migdi_kube_call_is_refused(
-        migdi_kube_create(&arena, &migdi_kube_secrets, object, &nowhere)));
+    assert_int_equal(
+        migdi_kube_call_refusal(migdi_kube_create(&arena, &migdi_kube_secrets, object, &nowhere)),
+        MIGD_ERR_INVALID);
     migd_object_free(object);
     migdi_arena_free(&arena);
 }
