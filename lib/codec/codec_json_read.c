@@ -7,66 +7,75 @@
 
 #include "core_utf8.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SERVER_BYTES ((size_t)64 * 1024 * 1024)
 #define SERVER_DEPTH ((size_t)128)
 #define NO_PARENT    SIZE_MAX
+#define MOST_RESERVED ((size_t)1024 * 1024)
 
+/* The reading functions take where they stand and return where they stopped: NULL when they failed. */
 typedef struct {
     migdi_document *document;
     migdi_source *source;
     char *begin;
     char *end;
-    char *at;
     migd_object *stack; /* open containers, each followed by its items so far */
     size_t top;
     size_t capacity;
     size_t parent; /* the innermost open container, by its index on the stack */
+    bool in_map;   /* whether that is a map */
     size_t depth;
     size_t deepest;
-    size_t nodes_left;
+    size_t moved; /* values that are in the arena already */
+    size_t most;  /* values at most */
     bool unique_keys;
     migdi_scratch scratch;
     const char *key; /* of the value that comes next */
+    /* Not side by side as in the node: two small stores read back as one large load stall the processor. */
     uint32_t key_size;
-    uint32_t key_offset;
     uint8_t key_flags;
     migd_status status;
+    uint32_t key_offset;
     migd_error **error;
 } reader;
 
-static bool fail_at(reader *r, migd_status status, const char *at, const char *message)
+/* --- refusals ----------------------------------------------------------------------------------------- */
+
+static char *fail_at(reader *r, migd_status status, const char *at, const char *message)
 {
     r->status = migdi_fail_at(r->error, status,
                               migdi_source_place(r->source, (size_t)(at - r->begin)), "%s", message);
-    return false;
+    return NULL;
 }
 
-static bool fail_nomem(reader *r)
+static char *fail_nomem(reader *r)
 {
     r->status = migdi_fail_nomem(r->error);
-    return false;
+    return NULL;
 }
 
 /* At a byte that does not fit: what was expected, and what stands there. */
-static bool fail_expected(reader *r, const char *expected)
+static char *fail_expected(reader *r, const char *at, const char *expected)
 {
     migdi_text found = {0};
-    if (r->at >= r->end) {
+    if (at >= r->end) {
         migdi_text_add_string(&found, "the text ends");
     } else {
-        const size_t length = migdi_utf8_next(r->at, (size_t)(r->end - r->at), NULL);
+        const size_t length = migdi_utf8_next(at, (size_t)(r->end - at), NULL);
         migdi_text_add_string(&found, "found \"");
-        migdi_utf8_add_printable(&found, r->at, length == 0 ? 1 : length);
+        migdi_utf8_add_printable(&found, at, length == 0 ? 1 : length);
         migdi_text_add_char(&found, '"');
     }
     r->status = migdi_fail_at(r->error, MIGD_ERR_PARSE,
-                              migdi_source_place(r->source, (size_t)(r->at - r->begin)),
+                              migdi_source_place(r->source, (size_t)(at - r->begin)),
                               "not JSON: expected %s, %s", expected, migdi_text_string(&found));
     migdi_text_free(&found);
-    return false;
+    return NULL;
 }
+
+/* --- characters --------------------------------------------------------------------------------------- */
 
 static inline uint64_t load_word(const char *at)
 {
@@ -97,7 +106,10 @@ static inline char *skip_plain(char *at)
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
             return at + (unsigned)__builtin_ctzll(stops) / 8;
 #else
-            return at + (unsigned)__builtin_clzll(stops) / 8;
+            while ((string_stops((unsigned char)*at) & 0x80) == 0) {
+                at++;
+            }
+            return at;
 #endif
         }
     }
@@ -108,17 +120,18 @@ static inline bool is_blank(char byte)
     return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
 
-static inline void skip_blanks(reader *r)
+static inline char *skip_blanks(char *at)
 {
-    char *at = r->at;
-    while (is_blank(*at)) {
+    while ((unsigned char)*at <= ' ' && is_blank(*at)) {
         at++;
         while (load_word(at) == EACH_BYTE(' ')) { /* indentation */
             at += sizeof(uint64_t);
         }
     }
-    r->at = at;
+    return at;
 }
+
+/* --- strings ------------------------------------------------------------------------------------------- */
 
 /* Four hex digits; -1: not so. */
 static int32_t read_hex4(const char *at)
@@ -138,87 +151,101 @@ static int32_t read_hex4(const char *at)
     return value;
 }
 
-/* "\uXXXX", with its second half when it is a pair; *at stands on "u" and moves behind. */
-static bool read_unicode_escape(reader *r, char **at, migdi_text *out)
+/* "\uXXXX", with its second half when it is a pair; `at` stands on "u". The character goes to *out. */
+static char *read_unicode_escape(reader *r, char *at, char **out)
 {
-    const int32_t first = read_hex4(*at + 1);
+    const int32_t first = read_hex4(at + 1);
     if (first < 0) {
-        return fail_at(r, MIGD_ERR_PARSE, *at - 1, "not JSON: \\u needs four hexadecimal digits");
+        return fail_at(r, MIGD_ERR_PARSE, at - 1, "not JSON: \\u needs four hexadecimal digits");
     }
-    *at += 5;
+    at += 5;
     uint32_t codepoint = (uint32_t)first;
-    if (first >= 0xD800 && first <= 0xDBFF && (*at)[0] == '\\' && (*at)[1] == 'u') {
-        const int32_t second = read_hex4(*at + 2);
+    if (first >= 0xD800 && first <= 0xDBFF && at[0] == '\\' && at[1] == 'u') {
+        const int32_t second = read_hex4(at + 2);
         if (second >= 0xDC00 && second <= 0xDFFF) {
             codepoint = 0x10000 + (((uint32_t)first - 0xD800) << 10) + ((uint32_t)second - 0xDC00);
-            *at += 6;
+            at += 6;
         }
     }
     const bool half = codepoint >= 0xD800 && codepoint <= 0xDFFF;
-    migdi_utf8_add(out, half ? 0xFFFD : codepoint);
-    return true;
+    *out += migdi_utf8_put(half ? 0xFFFD : codepoint, *out);
+    return at;
 }
 
-static bool read_escape(reader *r, char **at, migdi_text *out)
+/* Behind a backslash. */
+static inline char *read_escape(reader *r, char *at, char **out)
 {
-    static const char letters[] = "\"\\/bfnrt";
-    static const char meanings[] = "\"\\/\b\f\n\r\t";
-    if (**at == 'u') {
+    static const char meanings[256] = {
+        ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+    };
+    if (*at == 'u') {
         return read_unicode_escape(r, at, out);
     }
-    const char *letter = **at == '\0' ? NULL : strchr(letters, **at);
-    if (letter == NULL) {
-        return fail_at(r, MIGD_ERR_PARSE, *at - 1, "not JSON: unknown escape in a string");
+    const char meaning = meanings[(unsigned char)*at];
+    if (meaning == '\0') {
+        return fail_at(r, MIGD_ERR_PARSE, at - 1, "not JSON: unknown escape in a string");
     }
-    migdi_text_add_char(out, meanings[letter - letters]);
-    (*at)++;
-    return true;
+    *(*out)++ = meaning;
+    return at + 1;
 }
 
-/* Text with escapes, from `start` on, into the arena: the source keeps what stood there. */
-static bool read_escaped(reader *r, char *start, const char **text, uint32_t *size)
+/* The quote that ends the string, escapes skipped; NULL: something stands before it that may not. */
+static char *find_quote(reader *r, char *at)
 {
-    migdi_text out = {0};
-    char *at = start;
-    bool good = true;
-    while (good) {
-        char *stop = skip_plain(at);
-        migdi_text_add(&out, at, (size_t)(stop - at));
-        at = stop;
-        if (*stop == '"') {
-            break;
+    for (;;) {
+        at = skip_plain(at);
+        if (*at == '"') {
+            return at;
         }
-        if (*stop == '\\') {
-            at++;
-            good = read_escape(r, &at, &out);
+        if (*at == '\\') {
+            at += at[1] == '\0' ? 1 : 2;
             continue;
         }
-        const size_t length = migdi_utf8_next(stop, (size_t)(r->end - stop), NULL);
-        migdi_text_add(&out, stop, length);
+        const size_t length = migdi_utf8_next(at, (size_t)(r->end - at), NULL);
+        if (length < 2) {
+            return fail_at(r, MIGD_ERR_PARSE, at,
+                           at >= r->end  ? "not JSON: a string is never closed"
+                           : length == 1 ? "not JSON: a control character in a string"
+                                         : "not UTF-8");
+        }
         at += length;
-        good = length > 1 || fail_at(r, MIGD_ERR_PARSE, stop,
-                                     stop >= r->end ? "not JSON: a string is never closed"
-                                     : length == 1  ? "not JSON: a control character in a string"
-                                                    : "not UTF-8");
     }
-    if (good && out.failed) {
-        good = fail_nomem(r);
-    }
-    if (good) {
-        *text = migdi_arena_text(&r->document->arena, migdi_text_string(&out), out.size);
-        *size = (uint32_t)out.size;
-        r->at = at + 1;
-        good = *text != NULL || fail_nomem(r);
-    }
-    migdi_text_free(&out);
-    return good;
 }
 
-/* A string whose opening quote is behind r->at. *shared: it lies in the source. */
-static inline bool read_string(reader *r, const char **text, uint32_t *size, uint8_t *flags,
-                               uint8_t shared)
+/* Text with escapes, from `start` on, into the arena: the source keeps what stood there. It gets no longer by
+ * that, so a copy has room for it. */
+static char *read_escaped(reader *r, char *start, const char **text, uint32_t *size)
 {
-    char *start = r->at;
+    char *quote = find_quote(r, start);
+    if (quote == NULL) {
+        return NULL;
+    }
+    char *copy = migdi_arena_text(&r->document->arena, start, (size_t)(quote - start));
+    if (copy == NULL) {
+        return fail_nomem(r);
+    }
+    char *out = copy;
+    for (char *at = start; at < quote;) {
+        char *backslash = memchr(at, '\\', (size_t)(quote - at));
+        const size_t plain = (size_t)((backslash == NULL ? quote : backslash) - at);
+        memcpy(out, at, plain);
+        out += plain;
+        at = backslash == NULL ? quote : read_escape(r, backslash + 1, &out);
+        if (at == NULL) {
+            return NULL;
+        }
+    }
+    *out = '\0';
+    *text = copy;
+    *size = (uint32_t)(out - copy);
+    return quote + 1;
+}
+
+/* A string whose opening quote is before `at`. *flags becomes `shared` when it lies in the source. */
+static inline char *read_string(reader *r, char *start, const char **text, uint32_t *size, uint8_t *flags,
+                                uint8_t shared)
+{
     char *at = skip_plain(start);
     while ((unsigned char)*at >= 0x80) {
         const size_t length = migdi_utf8_next(at, (size_t)(r->end - at), NULL);
@@ -235,31 +262,37 @@ static inline bool read_string(reader *r, const char **text, uint32_t *size, uin
     *text = start;
     *size = (uint32_t)(at - start);
     *flags = shared;
-    r->at = at + 1;
-    return true;
+    return at + 1;
 }
 
-static bool grow_stack(reader *r)
+/* --- nodes ----------------------------------------------------------------------------------------------- */
+
+static char *fail_too_many(reader *r, const char *at)
+{
+    return fail_at(r, MIGD_ERR_LIMIT, at, "the document holds more values than the limit");
+}
+
+static bool grow_stack(reader *r, const char *at)
 {
     void *stack = r->stack;
+    if (r->top + r->moved > r->most) {
+        fail_too_many(r, at);
+        return false;
+    }
     if (!migdi_grow(&stack, &r->capacity, r->capacity == 0 ? 256 : r->capacity + 1, sizeof *r->stack)) {
-        return fail_nomem(r);
+        fail_nomem(r);
+        return false;
     }
     r->stack = stack;
     return true;
 }
 
-/* A node for the value that starts at r->at; NULL: no memory or too many. */
-static inline migd_object *push(reader *r, uint8_t kind)
+/* A node for the value that starts at `at`; NULL: no memory or too many. */
+static inline migd_object *push(reader *r, const char *at, uint8_t kind)
 {
-    if (r->nodes_left == 0) {
-        fail_at(r, MIGD_ERR_LIMIT, r->at, "the document holds more values than the limit");
+    if (r->top == r->capacity && !grow_stack(r, at)) {
         return NULL;
     }
-    if (r->top == r->capacity && !grow_stack(r)) {
-        return NULL;
-    }
-    r->nodes_left--;
     migd_object *node = &r->stack[r->top++];
     *node = (migd_object){
         .kind = kind,
@@ -267,29 +300,29 @@ static inline migd_object *push(reader *r, uint8_t kind)
         .key = r->key,
         .key_size = r->key_size,
         .key_offset = r->key_offset,
-        .offset = (uint32_t)(r->at - r->begin),
+        .offset = (uint32_t)(at - r->begin),
         .source = r->source,
     };
     return node;
 }
 
-static bool open_container(reader *r, uint8_t kind)
+static inline char *open_container(reader *r, char *at, uint8_t kind)
 {
     if (r->depth == r->deepest) {
-        return fail_at(r, MIGD_ERR_LIMIT, r->at, "the document nests deeper than the limit");
+        return fail_at(r, MIGD_ERR_LIMIT, at, "the document nests deeper than the limit");
     }
-    migd_object *node = push(r, kind);
+    migd_object *node = push(r, at, kind);
     if (node == NULL) {
-        return false;
+        return NULL;
     }
     node->as.parent = r->parent;
     r->parent = r->top - 1;
+    r->in_map = kind == MIGD_KIND_MAP;
     r->depth++;
-    r->at++;
     r->key = NULL;
     r->key_size = 0;
     r->key_flags = 0;
-    return true;
+    return at + 1;
 }
 
 static bool check_keys(reader *r, const migd_object *items, size_t count)
@@ -297,7 +330,7 @@ static bool check_keys(reader *r, const migd_object *items, size_t count)
     size_t first = 0;
     size_t second = SIZE_MAX;
     if (!migdi_items_duplicate(items, count, &r->scratch, &first, &second)) {
-        return fail_nomem(r);
+        return fail_nomem(r) != NULL;
     }
     if (second == SIZE_MAX) {
         return true;
@@ -310,21 +343,24 @@ static bool check_keys(reader *r, const migd_object *items, size_t count)
     return false;
 }
 
-/* The items of the innermost container move to the arena. */
-static bool close_container(reader *r)
+/* The items of the innermost container move to the arena; `at` stands on its bracket. */
+static inline char *close_container(reader *r, char *at)
 {
     migd_object *node = &r->stack[r->parent];
     const size_t count = r->top - r->parent - 1;
+    if (r->moved + r->top > r->most) {
+        return fail_too_many(r, at);
+    }
     r->top = r->parent + 1;
     r->parent = node->as.parent;
+    r->in_map = r->parent != NO_PARENT && r->stack[r->parent].kind == MIGD_KIND_MAP;
     r->depth--;
-    r->at++;
     node->as.items = NULL;
     if (count == 0) {
-        return true;
+        return at + 1;
     }
-    if (node->kind == MIGD_KIND_MAP && r->unique_keys && !check_keys(r, node + 1, count)) {
-        return false;
+    if (r->unique_keys && node->kind == MIGD_KIND_MAP && !check_keys(r, node + 1, count)) {
+        return NULL;
     }
     migd_object *items = migdi_arena_alloc(&r->document->arena, count * sizeof *items);
     if (items == NULL) {
@@ -334,21 +370,24 @@ static bool close_container(reader *r)
     node->as.items = items;
     node->count = (uint32_t)count;
     node->capacity = (uint32_t)count;
-    return true;
+    r->moved += count;
+    return at + 1;
 }
+
+/* --- scalars --------------------------------------------------------------------------------------------- */
 
 static inline bool is_digit(char byte)
 {
     return byte >= '0' && byte <= '9';
 }
 
-static bool read_fraction(reader *r, migd_object *node, const char *start, char *at)
+/* `at` stands behind the whole digits of the number. */
+static char *read_fraction(reader *r, migd_object *node, char *start, char *at)
 {
     if (*at == '.') {
         at++;
         if (!is_digit(*at)) {
-            r->at = at;
-            return fail_expected(r, "a digit behind the point");
+            return fail_expected(r, at, "a digit behind the point");
         }
         while (is_digit(*at)) {
             at++;
@@ -358,43 +397,39 @@ static bool read_fraction(reader *r, migd_object *node, const char *start, char 
         at++;
         at += *at == '+' || *at == '-';
         if (!is_digit(*at)) {
-            r->at = at;
-            return fail_expected(r, "a digit of the exponent");
+            return fail_expected(r, at, "a digit of the exponent");
         }
         while (is_digit(*at)) {
             at++;
         }
     }
     node->kind = MIGD_KIND_NUMBER;
-    r->at = at;
     if (!migdi_json_read_double(start, (size_t)(at - start), &node->as.number)) {
         return fail_nomem(r);
     }
     /* Go refuses it too; infinity could not be written back. */
-    return node->as.number - node->as.number == 0 ||
-           fail_at(r, MIGD_ERR_PARSE, start, "the number is too large for a double");
+    return isfinite(node->as.number)
+               ? at
+               : fail_at(r, MIGD_ERR_PARSE, start, "the number is too large for a double");
 }
 
-static bool read_number(reader *r)
+static char *read_number(reader *r, char *start)
 {
-    migd_object *node = push(r, MIGD_KIND_INTEGER);
+    migd_object *node = push(r, start, MIGD_KIND_INTEGER);
     if (node == NULL) {
-        return false;
+        return NULL;
     }
-    const char *start = r->at;
-    char *at = r->at;
-    const bool negative = *at == '-';
-    at += negative;
+    const bool negative = *start == '-';
+    char *digits = start + negative;
+    char *at = digits;
     if (!is_digit(*at)) {
-        r->at = at;
-        return fail_expected(r, "a digit");
+        return fail_expected(r, at, "a digit");
     }
-    const char *digits = at;
     uint64_t value = 0;
     bool exact = true;
     while (is_digit(*at)) {
         const uint64_t digit = (uint64_t)(*at++ - '0');
-        exact = exact && (value < UINT64_MAX / 10 || (value == UINT64_MAX / 10 && digit <= UINT64_MAX % 10));
+        exact = exact && value <= (UINT64_MAX - digit) / 10;
         value = value * 10 + digit;
     }
     if (*digits == '0' && at - digits > 1) {
@@ -405,128 +440,125 @@ static bool read_number(reader *r)
         (negative && value > (uint64_t)INT64_MAX + 1)) {
         return read_fraction(r, node, start, at);
     }
-    r->at = at;
     node->as.natural = negative ? 0 - value : value;
     node->flags |= !negative && value > INT64_MAX ? MIGDI_NODE_UNSIGNED : 0;
-    return true;
+    return at;
 }
 
-static bool read_word(reader *r, const char *word, size_t size, uint8_t kind, int32_t boolean)
+static inline char *read_word(reader *r, char *at, const char *word, size_t size, uint8_t kind)
 {
-    if (strncmp(r->at, word, size) != 0) {
-        return fail_expected(r, "a value");
+    if (memcmp(at, word, size) != 0) {
+        return fail_expected(r, at, "a value");
     }
-    migd_object *node = push(r, kind);
+    migd_object *node = push(r, at, kind);
     if (node == NULL) {
-        return false;
+        return NULL;
     }
-    node->as.integer = 0;
-    if (kind == MIGD_KIND_BOOLEAN) {
-        node->as.boolean = boolean;
-    }
-    r->at += size;
-    return true;
+    node->as.boolean = *word == 't';
+    return at + size;
 }
 
-static inline bool read_text(reader *r)
+static inline char *read_text(reader *r, char *at)
 {
-    migd_object *node = push(r, MIGD_KIND_STRING);
+    migd_object *node = push(r, at, MIGD_KIND_STRING);
     uint8_t flags = 0;
-    r->at++;
-    if (node == NULL ||
-        !read_string(r, &node->as.text, &node->count, &flags, MIGDI_NODE_TEXT_SHARED)) {
-        return false;
+    if (node == NULL) {
+        return NULL;
     }
+    at = read_string(r, at + 1, &node->as.text, &node->count, &flags, MIGDI_NODE_TEXT_SHARED);
     node->flags |= flags;
-    return true;
+    return at;
 }
 
-static inline bool read_key(reader *r)
+/* --- the grammar ----------------------------------------------------------------------------------------- */
+
+static inline char *read_key(reader *r, char *at)
 {
-    skip_blanks(r);
-    if (*r->at != '"') {
-        return fail_expected(r, "a key in double quotes");
+    at = skip_blanks(at);
+    if (*at != '"') {
+        return fail_expected(r, at, "a key in double quotes");
     }
-    r->key_offset = (uint32_t)(r->at - r->begin);
-    r->at++;
-    if (!read_string(r, &r->key, &r->key_size, &r->key_flags, MIGDI_NODE_KEY_SHARED)) {
-        return false;
+    r->key_offset = (uint32_t)(at - r->begin);
+    at = read_string(r, at + 1, &r->key, &r->key_size, &r->key_flags, MIGDI_NODE_KEY_SHARED);
+    if (at == NULL) {
+        return NULL;
     }
     r->key_flags |= MIGDI_NODE_KEY_PLACED;
-    skip_blanks(r);
-    if (*r->at != ':') {
-        return fail_expected(r, "\":\" behind the key");
-    }
-    r->at++;
-    return true;
+    at = skip_blanks(at);
+    return *at == ':' ? at + 1 : fail_expected(r, at, "\":\" behind the key");
 }
 
-typedef enum { AT_VALUE, AT_KEY, BEHIND_VALUE } state;
-
-/* Reads a value, or opens a container, and says what comes next. */
-static inline bool read_value(reader *r, state *next)
+/* Opens a container, and closes it when it is empty. *more: it is not. */
+static inline char *enter(reader *r, char *at, uint8_t kind, char bracket, bool *more)
 {
-    skip_blanks(r);
-    *next = BEHIND_VALUE;
-    switch (*r->at) {
+    at = open_container(r, at, kind);
+    if (at == NULL) {
+        return NULL;
+    }
+    at = skip_blanks(at);
+    *more = *at != bracket;
+    return *more ? at : close_container(r, at);
+}
+
+/* Reads a value, or opens a container. *more: a value must follow. */
+static inline char *read_value(reader *r, char *at, bool *more)
+{
+    at = skip_blanks(at);
+    *more = false;
+    switch (*at) {
     case '"':
-        return read_text(r);
+        return read_text(r, at);
     case '{':
-        if (!open_container(r, MIGD_KIND_MAP)) {
-            return false;
-        }
-        skip_blanks(r);
-        *next = *r->at == '}' ? BEHIND_VALUE : AT_KEY;
-        return *r->at != '}' || close_container(r);
+        return enter(r, at, MIGD_KIND_MAP, '}', more);
     case '[':
-        if (!open_container(r, MIGD_KIND_ARRAY)) {
-            return false;
-        }
-        skip_blanks(r);
-        *next = *r->at == ']' ? BEHIND_VALUE : AT_VALUE;
-        return *r->at != ']' || close_container(r);
+        return enter(r, at, MIGD_KIND_ARRAY, ']', more);
     case 't':
-        return read_word(r, "true", 4, MIGD_KIND_BOOLEAN, 1);
+        return read_word(r, at, "true", 4, MIGD_KIND_BOOLEAN);
     case 'f':
-        return read_word(r, "false", 5, MIGD_KIND_BOOLEAN, 0);
+        return read_word(r, at, "false", 5, MIGD_KIND_BOOLEAN);
     case 'n':
-        return read_word(r, "null", 4, MIGD_KIND_NULL, 0);
+        return read_word(r, at, "null", 4, MIGD_KIND_NULL);
     default:
-        return is_digit(*r->at) || *r->at == '-' ? read_number(r) : fail_expected(r, "a value");
+        return is_digit(*at) || *at == '-' ? read_number(r, at) : fail_expected(r, at, "a value");
     }
 }
 
-/* Behind a value: a comma, or the end of the container. */
-static inline bool read_between(reader *r, state *next)
+/* Behind a value: a comma, or the end of the container. *more: a value must follow. */
+static inline char *read_between(reader *r, char *at, bool *more)
 {
-    const bool map = r->stack[r->parent].kind == MIGD_KIND_MAP;
-    skip_blanks(r);
-    if (*r->at == ',') {
-        r->at++;
-        *next = map ? AT_KEY : AT_VALUE;
-        return true;
+    at = skip_blanks(at);
+    if (*at == ',') {
+        *more = true;
+        return at + 1;
     }
-    if (*r->at == (map ? '}' : ']')) {
-        return close_container(r);
+    if (*at == (r->in_map ? '}' : ']')) {
+        return close_container(r, at);
     }
-    return fail_expected(r, map ? "\",\" or \"}\"" : "\",\" or \"]\"");
+    return fail_expected(r, at, r->in_map ? "\",\" or \"}\"" : "\",\" or \"]\"");
 }
 
-static bool read_all(reader *r)
+static char *read_all(reader *r, char *at)
 {
-    state next = AT_VALUE;
-    bool good = true;
-    while (good && (next != BEHIND_VALUE || r->parent != NO_PARENT)) {
-        if (next == AT_KEY) {
-            good = read_key(r);
-            next = AT_VALUE;
-        } else if (next == AT_VALUE) {
-            good = read_value(r, &next);
-        } else {
-            good = read_between(r, &next);
+    bool more = true;
+    while (at != NULL && more) {
+        if (r->in_map) {
+            at = read_key(r, at);
+        }
+        if (at != NULL) {
+            at = read_value(r, at, &more);
+        }
+        while (at != NULL && !more && r->parent != NO_PARENT) {
+            at = read_between(r, at, &more);
         }
     }
-    return good;
+    return at;
+}
+
+/* What servers send needs two to three times its size. A reservation that is not touched costs nothing, but a limit on
+ * memory may count it: so at most as much as many small blocks would be. */
+static size_t reserve_for(size_t size)
+{
+    return size > MOST_RESERVED / 3 ? MOST_RESERVED : size * 3 + 256;
 }
 
 migd_status migdi_json_read_at(migdi_source *source, size_t *at, const migdi_json_rules *rules,
@@ -537,21 +569,25 @@ migd_status migdi_json_read_at(migdi_source *source, size_t *at, const migdi_jso
         .source = source,
         .begin = source->text,
         .end = source->text + source->size,
-        .at = source->text + *at,
         .parent = NO_PARENT,
         .deepest = rules->depth == 0 ? SERVER_DEPTH : rules->depth,
-        .nodes_left = rules->nodes == 0 ? SIZE_MAX : rules->nodes,
+        .most = rules->nodes == 0 ? SIZE_MAX / 2 : rules->nodes,
         .unique_keys = rules->unique_keys,
         .error = error,
     };
     *out = NULL;
+    char *stopped = NULL;
     if (r.document == NULL || !migdi_document_hold(r.document, source)) {
         fail_nomem(&r);
-    } else if (read_all(&r)) {
+    } else {
+        migdi_arena_reserve(&r.document->arena, reserve_for(source->size - *at));
+        stopped = read_all(&r, r.begin + *at);
+    }
+    if (stopped != NULL) {
         r.document->root = r.stack[0];
         *out = &r.document->root;
         r.document = NULL;
-        *at = (size_t)(r.at - r.begin);
+        *at = (size_t)(stopped - r.begin);
     }
     migdi_document_free(r.document);
     migdi_free(r.stack);

@@ -43,7 +43,7 @@ static bool add_block(migdi_arena *arena, size_t size)
 
 static void *take(migdi_arena *arena, size_t size, size_t align)
 {
-    const size_t gap = arena->next == NULL ? 0 : (align - (uintptr_t)arena->next % align) % align;
+    const size_t gap = (size_t)-(uintptr_t)arena->next & (align - 1); /* a power of two */
     if (arena->left >= gap && arena->left - gap >= size && arena->next != NULL) {
         char *piece = arena->next + gap;
         arena->next = piece + size;
@@ -58,6 +58,13 @@ static void *take(migdi_arena *arena, size_t size, size_t align)
     arena->next += size;
     arena->left -= size;
     return piece;
+}
+
+void migdi_arena_reserve(migdi_arena *arena, size_t size)
+{
+    if (arena->left < size) {
+        add_block(arena, size);
+    }
 }
 
 void *migdi_arena_alloc(migdi_arena *arena, size_t size)

@@ -21,6 +21,10 @@ typedef struct migdi_arena {
     bool secret; /* set by who puts a secret in: every piece is wiped before it is freed */
 } migdi_arena;
 
+/* Asks for room of `size` bytes at once, for who knows that many pieces come. It may not be had: then the
+ * pieces get theirs one by one. */
+void migdi_arena_reserve(migdi_arena *arena, size_t size);
+
 /* Aligned for any type. NULL when memory ends. */
 void *migdi_arena_alloc(migdi_arena *arena, size_t size);
 void *migdi_arena_alloc_zeroed(migdi_arena *arena, size_t count, size_t size);

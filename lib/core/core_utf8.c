@@ -67,9 +67,8 @@ size_t migdi_utf8_count(const char *bytes, size_t size)
     return count;
 }
 
-void migdi_utf8_add(migdi_text *text, uint32_t codepoint)
+size_t migdi_utf8_put(uint32_t codepoint, char *bytes)
 {
-    char bytes[4];
     size_t size = 0;
     if (codepoint < 0x80) {
         bytes[size++] = (char)codepoint;
@@ -86,7 +85,13 @@ void migdi_utf8_add(migdi_text *text, uint32_t codepoint)
         bytes[size++] = (char)(0x80 | (codepoint >> 6 & 0x3F));
         bytes[size++] = (char)(0x80 | (codepoint & 0x3F));
     }
-    migdi_text_add(text, bytes, size);
+    return size;
+}
+
+void migdi_utf8_add(migdi_text *text, uint32_t codepoint)
+{
+    char bytes[4];
+    migdi_text_add(text, bytes, migdi_utf8_put(codepoint, bytes));
 }
 
 void migdi_utf8_add_printable(migdi_text *text, const char *bytes, size_t size)

@@ -15,6 +15,9 @@ size_t migdi_utf8_valid_prefix(const char *bytes, size_t size);
 /* How many characters; a byte that is none counts as one. */
 size_t migdi_utf8_count(const char *bytes, size_t size);
 
+/* Writes one code point, of at most U+10FFFF; returns its length, 1 to 4 bytes. */
+size_t migdi_utf8_put(uint32_t codepoint, char *bytes);
+
 /* Adds one code point. */
 void migdi_utf8_add(migdi_text *text, uint32_t codepoint);
 
