@@ -22,6 +22,7 @@ typedef struct options_source {
     const migd_object *value;
     migdi_at at;
     bool script;
+    bool flags_only; /* a variable of the JVM's, or anybody's */
 } options_source;
 
 typedef struct options_reader {
@@ -151,8 +152,9 @@ static void take_word(options_reader *reader, const options_source *source, cons
                       size_t size)
 {
     const bool quoted = memchr(word, '"', size) != NULL || memchr(word, '\'', size) != NULL;
-    if (source->script && *word == '$') {
-        return; /* the variable that is added to */
+    const bool flag = !quoted && size > 4 && memcmp(word, "-XX:", 4) == 0;
+    if ((source->script && *word == '$') || (source->flags_only && !flag)) {
+        return; /* the former is the variable that is added to */
     }
     if (!quoted && size > 2 && memcmp(word, "-D", 2) == 0) {
         add_option(reader, source, word, size);
@@ -162,7 +164,7 @@ static void take_word(options_reader *reader, const options_source *source, cons
     if (text == NULL) {
         return;
     }
-    if (!quoted && size > 4 && memcmp(word, "-XX:", 4) == 0) {
+    if (flag) {
         add_word(reader, &reader->flags, &reader->flag_count, text,
                  word_at(reader, source, word, size, NULL));
     } else if (quoted || *word != '-') {
@@ -189,27 +191,6 @@ static void take_words(options_reader *reader, const options_source *source, mig
     }
 }
 
-/* Flags of the JVM stand in several variables; only words that begin as they do are taken. */
-static void take_flags(options_reader *reader, size_t index, const migd_object *value)
-{
-    const char *text = migd_object_text(value, "", "");
-    const options_source source = {value,
-                                   migdi_item_at(reader->state, reader->set->item,
-                                                 "%s/env/%zu/value", reader->set->base, index),
-                                   false};
-    for (const char *at = strstr(text, "-XX:"); at != NULL; at = strstr(at + 1, "-XX:")) {
-        size_t size = 0;
-        while (at[size] != '\0' && !is_blank(at[size])) {
-            size++;
-        }
-        const char *flag = migdi_arena_text(reader->state->arena, at, size);
-        if (flag != NULL && (at == text || is_blank(at[-1]))) {
-            add_word(reader, &reader->flags, &reader->flag_count, flag,
-                     word_at(reader, &source, at, size, NULL));
-        }
-    }
-}
-
 static void read_environment(options_reader *reader)
 {
     migdi_facts *facts = reader->set->facts;
@@ -218,30 +199,24 @@ static void read_environment(options_reader *reader)
     for (size_t i = 0; i < migd_object_count(reader->variables); i++) {
         const migd_object *item = migd_object_item(reader->variables, i);
         const migd_object *value = migdi_object_member(item, "value");
-        if (strcmp(migd_object_text(item, "/name", ""), EXTRA_OPTS) != 0) {
-            if (value != NULL) {
-                take_flags(reader, i, value);
-            }
-            continue;
+        const char *text = migd_object_text(value, "", "");
+        const bool ours = strcmp(migd_object_text(item, "/name", ""), EXTRA_OPTS) == 0;
+        const migdi_at at = migdi_item_at(reader->state, reader->set->item, "%s/env/%zu%s",
+                                          reader->set->base, i, value == NULL ? "" : "/value");
+        if (ours) {
+            facts->options = at;
+            facts->options_readable = migd_object_kind(value) == MIGD_KIND_STRING ||
+                                      (value == NULL && migd_object_at(item, "/valueFrom") == NULL);
         }
-        facts->options = migdi_item_at(reader->state, reader->set->item, "%s/env/%zu/value",
-                                       reader->set->base, i);
-        if (migd_object_kind(value) == MIGD_KIND_STRING) {
-            const char *text = migd_object_text(value, "", "");
-            take_words(reader, &(options_source){value, facts->options, false},
-                       (migdi_text_part){text, strlen(text)});
-        } else {
-            facts->options_readable = value == NULL && migd_object_at(item, "/valueFrom") == NULL;
-            facts->options =
-                migdi_item_at(reader->state, reader->set->item, "%s/env/%zu", reader->set->base, i);
-        }
+        take_words(reader, &(options_source){value, at, false, !ours},
+                   (migdi_text_part){text, strlen(text)});
     }
 }
 
 static void read_script(options_reader *reader)
 {
     const char *script = migd_object_text(reader->set->script, "", "");
-    const options_source source = {reader->set->script, reader->set->script_at, true};
+    const options_source source = {reader->set->script, reader->set->script_at, true, false};
     for (const char *at = script;;) {
         const migdi_text_part value = migdi_script_assignment(&at, EXTRA_OPTS, NULL);
         if (value.text == NULL) {

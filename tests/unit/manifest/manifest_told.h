@@ -1,4 +1,5 @@
-/* One rule over facts, and what it says as text: "severity: message" a line. Every message and hint
+/* One rule over facts, and what it says as text: "severity: "
+                                                  "message" a line. Every message and hint
  * that any test hears is measured against the widths that findings promise. */
 #ifndef MANIFEST_TOLD_H
 #define MANIFEST_TOLD_H

@@ -97,17 +97,25 @@ static void assert_rules(const migd_findings *findings, const char *expected)
 /* looks, scene 2, to the letter. */
 static const char *const found_in_tutorial =
     "migratorydata-cluster.yaml:40:17: warning: no member can leave: 3 run, 3 must stay [C9]\n"
-    "migratorydata-cluster.yaml:40:17: warning: at 5 members 2 seeds may leave, quorum bears 1 [C10]\n"
+    "migratorydata-cluster.yaml:40:17: warning: at 5 members 2 seeds may leave, quorum "
+    "bears 1 [C10]\n"
     "migratorydata-cluster.yaml:57:13: warning: each apply undoes the autoscaler's count [T12]\n"
     "migratorydata-cluster.yaml:60:24: note: one stuck member blocks those after it [T22]\n"
-    "migratorydata-cluster.yaml:68:11: warning: spread is only a wish: 2 seeds may share a node [T14]\n"
-    "migratorydata-cluster.yaml:81:18: warning: \"latest\": members may run different versions [T18]\n"
-    "migratorydata-cluster.yaml:84:22: warning: no password, no token: shipped ones may apply [T16]\n"
-    "migratorydata-cluster.yaml:84:23: note: Memory is 128MB; for production the vendor says 8GB [T20]\n"
-    "migratorydata-cluster.yaml:90:56: warning: Java 11 and later refuse this flag and stop [T19]\n"
-    "migratorydata-cluster.yaml:101:15: note: only this script knows that 5 is the maximum [T25]\n"
+    "migratorydata-cluster.yaml:68:11: warning: spread is only a wish: 2 seeds may share "
+    "a node [T14]\n"
+    "migratorydata-cluster.yaml:81:18: warning: \"latest\": members may run different "
+    "versions [T18]\n"
+    "migratorydata-cluster.yaml:84:22: warning: no password, no token: shipped ones may "
+    "apply [T16]\n"
+    "migratorydata-cluster.yaml:84:23: note: Memory is 128MB; for production the vendor "
+    "says 8GB [T20]\n"
+    "migratorydata-cluster.yaml:90:56: warning: Java 11 and later refuse this flag and "
+    "stop [T19]\n"
+    "migratorydata-cluster.yaml:101:15: note: only this script knows that 5 is the "
+    "maximum [T25]\n"
     "migratorydata-cluster.yaml:122:15: warning: no exec: SIGTERM may never reach the JVM [T23]\n"
-    "migratorydata-cluster.yaml:143:11: warning: ready when the port opens, not when it serves [T21]\n"
+    "migratorydata-cluster.yaml:143:11: warning: ready when the port opens, not when it "
+    "serves [T21]\n"
     "nlb-service.yaml:13:58: warning: open to the whole internet on plain port 80 [T16]\n";
 
 static void the_tutorial_has_the_findings_that_were_designed(void **state)
@@ -120,9 +128,11 @@ static void the_tutorial_has_the_findings_that_were_designed(void **state)
     migd_buf *text = NULL;
     assert_int_equal(migd_findings_write(findings, MIGD_FINDINGS_TEXT, &text, NULL), MIGD_OK);
     const char *const c9 =
-        "migratorydata-cluster.yaml:40:17: warning: no member can leave: 3 run, 3 must stay [C9]\n"
+        "migratorydata-cluster.yaml:40:17: warning: no member can leave: 3 run, 3 must "
+        "stay [C9]\n"
         "    Keep 2 of the 3 seeds instead of 3 of all members, or run 4\n"
-        "    see migratorydata-cluster.yaml:57:13 StatefulSet/migratory/migratorydata /spec/replicas\n";
+        "    see migratorydata-cluster.yaml:57:13 StatefulSet/migratory/migratorydata "
+        "/spec/replicas\n";
     assert_memory_equal(migd_buf_data(text), c9, strlen(c9));
     for (const char *line = migd_buf_data(text); *line != '\0';) {
         const size_t size = strcspn(line, "\n");
@@ -168,10 +178,12 @@ static void with_its_clusterconfig_zones_nodes_and_ssh_are_judged(void **state)
     assert_int_equal(migd_check_objects(objects, NULL, &findings, NULL), MIGD_OK);
     assert_string_equal(
         migd_findings_text(findings, 0),
-        "eksctl-dry-run.yaml:10:1: warning: 2 zones: one holds 2 of 3 seeds, quorum bears 1 [C14]");
+        "eksctl-dry-run.yaml:10:1: warning: 2 zones: one holds 2 of 3 seeds, quorum bears "
+        "1 [C14]");
     assert_string_equal(
         migd_findings_text(findings, 1),
-        "eksctl-dry-run.yaml:23:20: warning: 5 members on 3 nodes: nodes do not follow pods [T13]");
+        "eksctl-dry-run.yaml:23:20: warning: 5 members on 3 nodes: nodes do not follow "
+        "pods [T13]");
     assert_string_equal(
         migd_findings_text(findings, 2),
         "eksctl-dry-run.yaml:54:12: warning: ssh is open to the whole internet [T17]");
@@ -280,29 +292,28 @@ static void a_set_that_nobody_guards_is_nobodys_business(void **state)
 static void the_kafka_edition_is_judged_without_seeds(void **state)
 {
     (void)state;
-    assert_checked(
-        text_objects(
-            "apiVersion: apps/v1\n"
-            "kind: Deployment\n"
-            "metadata: {name: migratorydata, namespace: migratory}\n"
-            "spec:\n"
-            "  replicas: 3\n"
-            "  template:\n"
-            "    metadata: {labels: {app: migratorydata}}\n"
-            "    spec:\n"
-            "      containers:\n"
-            "      - name: migratorydata\n"
-            "        image: migratorydata/server:6.0.16\n"
-            "        env:\n"
-            "        - name: MIGRATORYDATA_EXTRA_OPTS\n"
-            "          value: \"-DMemory=512MB -DX.ConnectionOffload=true -DClusterEngine=kafka\"\n"
-            "        resources: {requests: {memory: 512Mi, cpu: \"0.5\"}}\n"
-            "        readinessProbe: {tcpSocket: {port: 8800}}\n"),
-        "x.yaml:8:5: warning: nothing spreads them: 2 members may share a node [T14]\n"
-        "x.yaml:14:18: warning: no token: the shipped one may apply [T16]\n"
-        "x.yaml:14:19: error: Memory is 512MB, the container has 512Mi [C21]\n"
-        "x.yaml:14:19: note: Memory is 512MB; for production the vendor says 8GB [T20]\n"
-        "x.yaml:16:9: warning: ready when the port opens, not when it serves [T21]\n");
+    assert_checked(text_objects("apiVersion: apps/v1\n"
+                                "kind: Deployment\n"
+                                "metadata: {name: migratorydata, namespace: migratory}\n"
+                                "spec:\n"
+                                "  replicas: 3\n"
+                                "  template:\n"
+                                "    metadata: {labels: {app: migratorydata}}\n"
+                                "    spec:\n"
+                                "      containers:\n"
+                                "      - name: migratorydata\n"
+                                "        image: migratorydata/server:6.0.16\n"
+                                "        env:\n"
+                                "        - name: MIGRATORYDATA_EXTRA_OPTS\n"
+                                "          value: \"-DMemory=512MB -DX.ConnectionOffload=true "
+                                "-DClusterEngine=kafka\"\n"
+                                "        resources: {requests: {memory: 512Mi, cpu: \"0.5\"}}\n"
+                                "        readinessProbe: {tcpSocket: {port: 8800}}\n"),
+                   "x.yaml:8:5: warning: nothing spreads them: 2 members may share a node [T14]\n"
+                   "x.yaml:14:18: warning: no token: the shipped one may apply [T16]\n"
+                   "x.yaml:14:19: error: Memory is 512MB, the container has 512Mi [C21]\n"
+                   "x.yaml:14:19: note: Memory is 512MB; for production the vendor says 8GB [T20]\n"
+                   "x.yaml:16:9: warning: ready when the port opens, not when it serves [T21]\n");
 }
 
 static void what_cannot_be_read_is_said(void **state)
@@ -375,7 +386,8 @@ static void an_option_turns_a_finding_into_a_note(void **state)
     assert_int_equal(migd_check_objects(objects, options, &findings, NULL), MIGD_OK);
     assert_string_equal(
         migd_findings_text(findings, 0),
-        "migratorydata-cluster.yaml:40:17: note: accepted: no member can leave: 3 run, 3 must stay [C9]");
+        "migratorydata-cluster.yaml:40:17: note: accepted: no member can leave: 3 run, 3 "
+        "must stay [C9]");
     assert_string_equal(migd_object_text(migd_findings_item(findings, 0), "/hint", ""),
                         "By --accept C9");
     migd_findings_free(findings);
@@ -468,11 +480,12 @@ static void add_pods(migd_objects *objects, const char *ready)
 {
     for (size_t i = 0; ready[i] != '\0'; i++) {
         char text[512];
-        snprintf(
-            text, sizeof text,
-            "apiVersion: v1\nkind: Pod\nmetadata: {name: migratorydata-%zu, namespace: migratory}\n"
-            "status: {conditions: [{type: PodScheduled, status: \"True\"}, {type: Ready, status: \"%s\"}]}\n",
-            i, ready[i] == '1' ? "True" : "False");
+        snprintf(text, sizeof text,
+                 "apiVersion: v1\nkind: Pod\nmetadata: {name: migratorydata-%zu, namespace: "
+                 "migratory}\n"
+                 "status: {conditions: [{type: PodScheduled, status: \"True\"}, {type: Ready, "
+                 "status: \"%s\"}]}\n",
+                 i, ready[i] == '1' ? "True" : "False");
         add_text(objects, text, "pods.yaml");
     }
 }
@@ -545,7 +558,8 @@ static void a_number_that_a_living_autoscaler_takes_back_is_refused_once(void **
         "apiVersion: autoscaling/v2\n"
         "kind: HorizontalPodAutoscaler\n"
         "metadata: {name: migratorydata-autoscale, namespace: migratory}\n"
-        "spec: {minReplicas: 3, maxReplicas: 5, scaleTargetRef: {kind: StatefulSet, name: migratorydata}}\n"
+        "spec: {minReplicas: 3, maxReplicas: 5, scaleTargetRef: {kind: StatefulSet, name: "
+        "migratorydata}}\n"
         "status: {currentReplicas: 3, desiredReplicas: 3}\n";
     migd_objects *before = changed("/spec/replicas", 3, "{replicas: 3, readyReplicas: 3}");
     migd_objects *after = changed("/spec/replicas", 4, "{}");

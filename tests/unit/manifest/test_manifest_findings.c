@@ -119,7 +119,8 @@ static void documents_have_every_key_in_order(void **state)
     findings = taken(&bare, 1);
     assert_written(
         findings, MIGD_FINDINGS_JSON,
-        "{\"findings\":[{\"rule\":\"spec\",\"severity\":\"error\",\"message\":\"m\",\"hint\":null,"
+        "{\"findings\":[{\"rule\":\"spec\",\"severity\":\"error\",\"message\":\"m\","
+        "\"hint\":null,"
         "\"object\":null,\"pointer\":null,\"file\":null,\"line\":0,\"column\":0,\"related\":[]}],"
         "\"summary\":{\"errors\":1,\"warnings\":0,\"notes\":0}}");
     assert_written(findings, MIGD_FINDINGS_BRIEF, "error: m [spec]\n");

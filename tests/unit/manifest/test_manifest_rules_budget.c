@@ -54,7 +54,8 @@ static const migdi_budget shared[] = {
     {.at = AT("PodDisruptionBudget/n/b"), .amount = N(9), .shared = true}};
 static const migdi_autoscaler from_3_to_5[] = {SCALER(3, 5)};
 
-/* The examples of reference "clustering rules", Guaranteed: which of C5, C7, C8, C9, C10 speak. */
+/* The examples of reference "clustering "
+                             "rules", Guaranteed: which of C5, C7, C8, C9, C10 speak. */
 static void the_nine_examples_are_judged_as_published(void **state)
 {
     (void)state;

@@ -183,7 +183,10 @@ static void c16_keeps_four_ports_for_the_members(void **state)
         {"a monitor's",
          {GUARANTEED, .cluster_port = N(9897), .ports = usual, .port_count = 2},
          "error: port 9900 is the members' own (9897 to 9900)"},
-        {"no ports", {GUARANTEED, .cluster_port = N(65533)}, "error: 65533 to 65536 are no ports"},
+        {"no ports",
+         {GUARANTEED, .cluster_port = N(65533)},
+         "error: 65533 to 65536 are "
+         "no ports"},
         {"the last ones", {GUARANTEED, .cluster_port = N(65532)}, NULL},
         {"not known", {GUARANTEED, .ports = usual, .port_count = 2}, NULL},
     };
@@ -224,7 +227,10 @@ static void c21_leaves_the_container_room(void **state)
         {"a quarter left", MEMORY("768MB", 768, 1024), NULL},
         {"less than a quarter", MEMORY("769MB", 769, 1024),
          "warning: Memory 769MB of 1024Mi: under a quarter left"},
-        {"container not known", {GUARANTEED, .memory = W("1GB"), .memory_bytes = 1024 * MIB}, NULL},
+        {"container not "
+         "known",
+         {GUARANTEED, .memory = W("1GB"), .memory_bytes = 1024 * MIB},
+         NULL},
         {"Memory not known", {GUARANTEED, .container_memory = N(MIB)}, NULL},
     };
     JUDGE("C21", rows);

@@ -44,7 +44,9 @@ static void c12_wants_bounds_that_hold_each_other(void **state)
         const char *told;
     } rows[] = {
         {"3, 3, 5", GROUP(3, 3, 5), NULL},
-        {"5 to 3, as eksctl refuses it", GROUP(5, 5, 3), "error: at least 5 nodes, but at most 3"},
+        {"5 to 3, as eksctl refuses it", GROUP(5, 5, 3),
+         "error: at least 5 nodes, but at "
+         "most 3"},
         {"fewer wanted", GROUP(3, 2, 5), "error: 2 nodes wanted, but at least 3"},
         {"more wanted", GROUP(3, 6, 5), "error: 6 nodes wanted, but at most 5"},
         {"nothing said", {.name = "empty"}, NULL},
@@ -101,7 +103,10 @@ static void c14_wants_as_many_zones_as_the_quorum_needs(void **state)
         {"Standard",
          {.members = true, .mode = MIGDI_MODE_STANDARD, .max_members = N(3), .nodes = &tutorial},
          NULL},
-        {"zones not known", {SEEDS_3, .nodes = &(migdi_nodes){.at = AT("ClusterConfig/c")}}, NULL},
+        {"zones not "
+         "known",
+         {SEEDS_3, .nodes = &(migdi_nodes){.at = AT("ClusterConfig/c")}},
+         NULL},
     };
     JUDGE("C14", rows);
 }

@@ -124,7 +124,8 @@ static void t18_reads_tags_and_digests(void **state)
         const char *told;
     } rows[] = {
         {"migratorydata/server:6.0.16", NULL},
-        {"migratorydata/server:latest", "warning: \"latest\": members may run different versions"},
+        {"migratorydata/server:latest", "warning: \"latest\": members may run different "
+                                        "versions"},
         {"migratorydata/server", "warning: no tag: members may run different versions"},
         {"host:5000/migratorydata/server", "warning: no tag: members may run different versions"},
         {"host:5000/migratorydata/server:latest",

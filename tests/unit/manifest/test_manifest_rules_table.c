@@ -82,11 +82,15 @@ static void add_card(migdi_text *card, const migd_object *rule)
 
 static const char *const card_of_c9 =
     "C9  warning  At least one member may leave: running members - budget >= 1\n"
-    "Why      Kubernetes evicts a member only while more are healthy than the budget keeps. With 3\n"
-    "         and minAvailable 3 every try is answered 429; kubectl drain tries every 5 s, for ever.\n"
-    "Example  3 run, minAvailable 3: 0 may leave. 4 run: 1. Over the seeds alone, 2 of 3: 1, always.\n"
+    "Why      Kubernetes evicts a member only while more are healthy than the budget "
+    "keeps. With 3\n"
+    "         and minAvailable 3 every try is answered 429; kubectl drain tries every 5 s,"
+    " for ever.\n"
+    "Example  3 run, minAvailable 3: 0 may leave. 4 run: 1. Over the seeds alone, 2 of 3: "
+    "1, always.\n"
     "Ways out disruption.scope: seeds (our default); one member more; drain NODE --surge\n"
-    "Accept   --accept C9, or annotation migdeploy.dev/accept: \"C9: why\"    Source eviction.go; T1\n";
+    "Accept   --accept C9, or annotation migdeploy.dev/accept: \"C9: why\"    Source "
+    "eviction.go; T1\n";
 
 static void the_card_of_c9_reads_as_designed_and_all_cards_fit_the_page(void **state)
 {
