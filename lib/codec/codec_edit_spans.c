@@ -80,8 +80,10 @@ static migd_status read_spans(migdi_yaml_parser *parser, const char *text, migdi
                          ? add_span(spans, text, &event, error)
                          : migdi_fail_nomem(error);
             open->order = order;
-            open->order[depth] = (uint32_t)spans->count - 1;
-            depth += starts;
+            if (status == MIGD_OK) {
+                open->order[depth] = (uint32_t)spans->count - 1;
+                depth += starts;
+            }
         }
     } while (status == MIGD_OK && event.kind != MIGDI_YAML_DOCUMENT_END && event.kind != MIGDI_YAML_END);
     return status;
