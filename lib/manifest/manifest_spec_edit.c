@@ -13,6 +13,7 @@ typedef struct path_walk {
     bool is_pointer;
     const migdi_spec_key *key; /* where it has come to; NULL: below a map of anything */
     char step[STEP_BYTES];     /* the last step, without escapes */
+    const migd_object *source; /* what it is to be set in */
     migdi_text *pointer;
     migd_error **error;
 } path_walk;
@@ -98,9 +99,32 @@ static migd_status fail_unknown(const path_walk *walk)
     return migdi_fail(walk->error, MIGD_ERR_INVALID, "no key \"%s\" in %s", walk->step, parent);
 }
 
+/* An item of a list that there is, or a new one at its end. "0" begins a list, too. */
+static migd_status add_index(path_walk *walk)
+{
+    const migd_object *list = migd_object_at(walk->source, migdi_text_string(walk->pointer));
+    const bool is_list = migd_object_kind(list) == MIGD_KIND_ARRAY;
+    const bool is_new = strcmp(walk->step, "-") == 0;
+    if (!is_new && walk->step[strspn(walk->step, "0123456789")] != '\0') {
+        return migdi_fail(walk->error, MIGD_ERR_INVALID, "\"%s\" is no index into %s", walk->step,
+                          walk->key->path);
+    }
+    if (!is_new && !is_list && strcmp(walk->step, "0") != 0) {
+        return migdi_fail(walk->error, MIGD_ERR_INVALID, "%s has no item %s", walk->key->path,
+                          walk->step);
+    }
+    migdi_pointer_add(walk->pointer, is_list ? walk->step : "-");
+    return MIGD_OK;
+}
+
 /* From the step to its row. */
 static migd_status go_down(path_walk *walk)
 {
+    const bool is_list = walk->key != NULL && walk->key->type == MIGDI_SPEC_LIST;
+    const migd_status status = is_list ? add_index(walk) : MIGD_OK;
+    if (status < 0) {
+        return status;
+    }
     if (walk->key != NULL && walk->key->type != MIGDI_SPEC_ANY) {
         const migdi_spec_key *below = migdi_spec_child(walk->key, walk->step, strlen(walk->step));
         if (below == NULL) {
@@ -110,12 +134,15 @@ static migd_status go_down(path_walk *walk)
     } else {
         walk->key = NULL;
     }
-    migdi_pointer_add(walk->pointer, walk->step);
+    if (!is_list) {
+        migdi_pointer_add(walk->pointer, walk->step);
+    }
     return MIGD_OK;
 }
 
 /* Turns a JSON Pointer or dotted path into the pointer of a key that the spec may have. */
-static migd_status find_key(const char *whole, migdi_text *pointer, migd_error **error)
+static migd_status find_key(const char *whole, const migd_object *source, migdi_text *pointer,
+                            migd_error **error)
 {
     if (whole == NULL || whole[0] == '\0') {
         return migdi_fail(error, MIGD_ERR_INVALID, "there is no path to a key");
@@ -123,6 +150,7 @@ static migd_status find_key(const char *whole, migdi_text *pointer, migd_error *
     path_walk down = {.at = whole,
                       .is_pointer = whole[0] == '/',
                       .key = migdi_spec_root(),
+                      .source = source,
                       .pointer = pointer,
                       .error = error};
     while (*down.at != '\0') {
@@ -155,7 +183,7 @@ migd_status migd_spec_set(migd_spec *spec, const char *path, const char *value, 
     migd_object *source = NULL;
     migd_status status = spec == NULL
                              ? migdi_fail(error, MIGD_ERR_INVALID, "there is no spec to change")
-                             : find_key(path, &pointer, error);
+                             : find_key(path, migdi_spec_source(spec), &pointer, error);
     if (status < 0) {
         goto out;
     }
@@ -187,7 +215,12 @@ migd_status migd_spec_edit_text(const char *text, size_t size, const char *path,
     *out = NULL;
     migdi_text pointer = {0};
     migd_object *parsed = NULL;
-    migd_status status = find_key(path, &pointer, error);
+    migd_object *source = NULL;
+    migd_status status = migd_object_parse(text, size, NULL, &source, error);
+    if (status < 0) {
+        goto out;
+    }
+    status = find_key(path, source, &pointer, error);
     if (status < 0) {
         goto out;
     }
@@ -197,6 +230,7 @@ migd_status migd_spec_edit_text(const char *text, size_t size, const char *path,
     }
     status = migdi_text_edit(text, size, migdi_text_string(&pointer), parsed, out, error);
 out:
+    migd_object_free(source);
     migd_object_free(parsed);
     migdi_text_free(&pointer);
     return status;

@@ -29,7 +29,7 @@ static void ranges_are_those_that_go_takes(void **state)
         {"10.0.0.0", false},
         {"10.0.0.0/", false},
         {"10.0.0.0/33", false},
-        {"10.0.0.0/08", false},
+        {"10.0.0.0/08", false}, /* which Go takes; a reader would guess */
         {"10.0.0.0/-1", false},
         {"10.0.0.0/8 ", false},
         {" 10.0.0.0/8", false},

@@ -117,7 +117,8 @@ static void a_list_or_map_in_the_wrong_place_is_a_finding(void **state)
     static const faulty cases[] = {
         {"  members: []\n", "4:12: members wants a map, not a list\n"},
         {"  members: {image: [a]}\n", "4:20: image wants an image without blanks, not a list\n"},
-        {"  members: {image: a}\n  service: x\n", "5:12: service wants a map, not the text \"x\"\n"},
+        {"  members: {image: a}\n  service: x\n",
+         "5:12: service wants a map, not the text \"x\"\n"},
         {"  members: {image: a, tolerations: {a: 1}}\n",
          "4:36: tolerations wants a list, not a map\n"},
         {"  members: {image: a, tolerations: [a, ~, {key: b}]}\n",
@@ -129,8 +130,8 @@ static void a_list_or_map_in_the_wrong_place_is_a_finding(void **state)
         {"  members: {image: a}\n  autoscale: true\n", "5:14: autoscale wants a map, not true\n"},
     };
     assert_faults(cases, sizeof cases / sizeof cases[0]);
-    migd_spec *spec = spec_of_text(
-        "apiVersion: migdeploy.dev/v1alpha1\nkind: MigratoryDataCluster\nspec: 5\n");
+    migd_spec *spec =
+        spec_of_text("apiVersion: migdeploy.dev/v1alpha1\nkind: MigratoryDataCluster\nspec: 5\n");
     assert_findings(spec, false, "3:7: spec wants a map, not the number 5\n");
     migd_spec_free(spec);
 }

@@ -114,9 +114,10 @@ static void a_template_that_cannot_be_merged_is_told_and_left_out(void **state)
                 "4:40: template: a map belongs here\n");
     assert_told("  members: {image: a, template: {spec: {containers: {}}}}\n",
                 "4:53: template: a list belongs here\n");
-    assert_told("  members: {image: a, template: {spec: {containers: [{env: [{value: x}],\n"
-                "    name: a}]}}}\n",
-                "4:61: template: an item of this list lacks the key that tells it from the others\n");
+    assert_told(
+        "  members: {image: a, template: {spec: {containers: [{env: [{value: x}],\n"
+        "    name: a}]}}}\n",
+        "4:61: template: an item of this list lacks the key that tells it from the others\n");
     assert_told("  members: {image: a, template: {metadata: {labels: {app: x}}}}\n",
                 "4:59: template: the label app is what the members are selected by\n");
     migd_spec *spec = spec_of("  members: {image: a, template: {spec: []}}\n");

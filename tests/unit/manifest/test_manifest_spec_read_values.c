@@ -3,7 +3,8 @@
 #include "core_utf8.h"
 #include "manifest_specs.h"
 
-/* One value that is wrong, after "members: {image: a, " or wherever `body` puts it; what is told. */
+/* One value that is wrong, after "members: {image: a, " or wherever `body` puts it; what is
+ * told. */
 typedef struct wrong_value {
     const char *body;
     const char *finding; /* "line:column: message", then "    hint" when there is one */
@@ -60,8 +61,7 @@ static const wrong_value wrong_values[] = {
      "4:36: javaOptions has a NUL character inside\n"},
     {"  members: {image: a b}\n", "4:20: image wants an image without blanks, not \"a b\"\n"},
     {"  members: {image: \"\"}\n", "4:20: image wants an image without blanks, not \"\"\n"},
-    {"  members: {image: a, parameters: {X: \"a\\0b\"}}\n",
-     "4:39: X has a NUL character inside\n"},
+    {"  members: {image: a, parameters: {X: \"a\\0b\"}}\n", "4:39: X has a NUL character inside\n"},
     {"  members: {image: a, clusterDomain: Cluster.local}\n",
      "4:38: clusterDomain wants a DNS name, not \"Cluster.local\"\n"
      "    DNS labels of a-z, 0-9 and - with dots between them, 253 at most\n"},
