@@ -99,4 +99,7 @@ class Programs(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    program = unittest.main(exit=False, verbosity=2)
+    bad = len(program.result.failures) + len(program.result.errors)
+    print(f"{program.result.testsRun - min(bad, program.result.testsRun)} passed, {bad} failed")
+    sys.exit(1 if bad else 0)
