@@ -81,7 +81,7 @@ static void attend(migdi_work *work, migd_job *job)
             migdi_job_succeed(job);
         }
     }
-    while (!job->ending && attend_stage(run)) {
+    while (!job->ending && job->following == NULL && attend_stage(run)) {
         if (!next_stage(run) && !next_pass(run)) {
             migdi_job_succeed(job);
         }
