@@ -65,6 +65,12 @@ static bool begin(world *cloud, const char *settings)
     return true;
 }
 
+/* Apart from world_new(): no variable of its caller lives across the jump. */
+static bool begin_unless_exhausted(world *cloud, const char *settings)
+{
+    return setjmp(cloud->exhausted) == 0 && begin(cloud, settings);
+}
+
 world *world_new(uint64_t seed, int64_t start_ms, const char *settings)
 {
     world *cloud = calloc(1, sizeof *cloud);
@@ -76,7 +82,7 @@ world *world_new(uint64_t seed, int64_t start_ms, const char *settings)
     cloud->random = seed;
     cloud->now_ms = start_ms;
     cloud->changes = malloc(CHANGES * sizeof *cloud->changes);
-    if (cloud->changes == NULL || setjmp(cloud->exhausted) != 0 || !begin(cloud, settings)) {
+    if (cloud->changes == NULL || !begin_unless_exhausted(cloud, settings)) {
         world_free(cloud);
         return NULL;
     }
@@ -95,9 +101,7 @@ void world_free(world *cloud)
     free(cloud);
 }
 
-/* --- time
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 void world_plan(world *cloud, int64_t at_ms)
 {
@@ -150,9 +154,7 @@ void world_advance(world *cloud, int64_t now_ms)
     }
 }
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 const value *world_read_body(world *cloud, const world_request *request)
 {
