@@ -1,5 +1,5 @@
-/* One value of a text set by splicing: comments, order and layout stay. The new text is read back, and what is
- * not the old document with that one change is refused. */
+/* One value of a text set by splicing: comments, order and layout stay. The new text is read back,
+ * and what is not the old document with that one change is refused. */
 #include "codec_edit.h"
 
 #include "codec_json.h"
@@ -23,11 +23,13 @@ typedef struct {
     migdi_text piece; /* ... by this one */
 } edit;
 
-/* --- how a value is written -------------------------------------------------------------------------- */
+/* --- how a value is written
+ * -------------------------------------------------------------------------- */
 
 static bool is_word_character(char byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9');
 }
 
 /* Plain text that means itself everywhere, in a flow collection too. */
@@ -39,7 +41,8 @@ static bool is_plain(const char *text, size_t size)
     }
     for (size_t i = 0; i < size; i++) {
         const bool blank = text[i] == ' ' && is_word_character(text[i + 1]);
-        if (!blank && !is_word_character(text[i]) && (text[i] == '\0' || strchr("-_./:@+=%~", text[i]) == NULL)) {
+        if (!blank && !is_word_character(text[i]) &&
+            (text[i] == '\0' || strchr("-_./:@+=%~", text[i]) == NULL)) {
             return false;
         }
     }
@@ -129,7 +132,8 @@ static bool write_flow_member(edit *e, const char *at, bool in_map)
 }
 
 /* The same over several lines; the first is indented already. */
-static bool write_block_member(edit *e, const char *at, size_t indent, bool in_map, const char *line_end)
+static bool write_block_member(edit *e, const char *at, size_t indent, bool in_map,
+                               const char *line_end)
 {
     bool good = true;
     bool map = in_map;
@@ -155,7 +159,8 @@ static bool write_block_member(edit *e, const char *at, size_t indent, bool in_m
     return good;
 }
 
-/* --- where it goes ------------------------------------------------------------------------------------ */
+/* --- where it goes
+ * ------------------------------------------------------------------------------------ */
 
 static size_t line_start(const edit *e, size_t at)
 {
@@ -255,7 +260,8 @@ static bool place_below_null(edit *e, const migdi_span *null)
 static migd_status refuse(const char *pointer, migd_error **error)
 {
     return migdi_fail(error, MIGD_ERR_UNSUPPORTED,
-                      "\"%s\" cannot be set without writing the text anew: edit it by hand", pointer);
+                      "\"%s\" cannot be set without writing the text anew: edit it by hand",
+                      pointer);
 }
 
 static migd_status place(edit *e, const char *pointer, migd_error **error)
@@ -293,7 +299,8 @@ static void find_target(edit *e, const char *pointer)
     }
 }
 
-/* --- the new text ---------------------------------------------------------------------------------------- */
+/* --- the new text
+ * ---------------------------------------------------------------------------------------- */
 
 /* The new text must read back as the old document with the one change. */
 static migd_status check(const migdi_text *made, const migd_object *wanted, const char *pointer,
@@ -317,7 +324,8 @@ static migd_status splice(edit *e, const migd_object *wanted, const char *pointe
     migdi_text_add(&made, e->text, e->cut_start);
     migdi_text_add(&made, migdi_text_string(&e->piece), e->piece.size);
     migdi_text_add(&made, e->text + e->cut_end, e->size - e->cut_end);
-    migd_status status = made.failed ? migdi_fail_nomem(error) : check(&made, wanted, pointer, error);
+    migd_status status =
+        made.failed ? migdi_fail_nomem(error) : check(&made, wanted, pointer, error);
     if (status == MIGD_OK) {
         *out = migdi_text_take_buf(&made);
         status = *out == NULL ? migdi_fail_nomem(error) : MIGD_OK;

@@ -6,8 +6,8 @@
 
 #include "core_arena.h"
 
-/* One value, or one key of a map, in the order of the text: after a map its keys and values in turn, after a
- * list its items. */
+/* One value, or one key of a map, in the order of the text: after a map its keys and values in
+ * turn, after a list its items. */
 typedef struct migdi_span {
     migdi_yaml_kind kind; /* MIGDI_YAML_SCALAR, _ALIAS, _MAPPING_START or _SEQUENCE_START */
     char style;           /* as in migdi_yaml_event */
@@ -25,13 +25,14 @@ typedef struct migdi_spans {
     migdi_arena arena; /* of the texts */
 } migdi_spans;
 
-/* The spans of the first document of a text, JSON or YAML; [0] is the root. {0} spans at first; free them
- * with migdi_spans_free(), on failure too. */
+/* The spans of the first document of a text, JSON or YAML; [0] is the root. {0} spans at first;
+ * free them with migdi_spans_free(), on failure too. */
 migd_status migdi_spans_read(migdi_source *source, const char *text, migdi_spans *spans,
                              migd_error **error);
 void migdi_spans_free(migdi_spans *spans);
 
-/* The index of the value under a step: of the map's key, the list's item; SIZE_MAX: there is none. */
+/* The index of the value under a step: of the map's key, the list's item; SIZE_MAX: there is none.
+ */
 size_t migdi_spans_find(const migdi_spans *spans, size_t container, migdi_step_text step);
 
 #endif

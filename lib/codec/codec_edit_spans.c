@@ -54,7 +54,8 @@ static migd_status add_span(migdi_spans *spans, const char *text, const migdi_ya
     return MIGD_OK;
 }
 
-/* A block collection's event ends where the next token begins: it ends with its last value instead. */
+/* A block collection's event ends where the next token begins: it ends with its last value instead.
+ */
 static void close_span(migdi_spans *spans, size_t open, const migdi_yaml_event *event)
 {
     migdi_span *span = &spans->items[open];
@@ -71,10 +72,13 @@ static migd_status read_spans(migdi_yaml_parser *parser, const char *text, migdi
     size_t depth = 0;
     do {
         status = migdi_yaml_next(parser, &event, error);
-        const bool starts = event.kind == MIGDI_YAML_MAPPING_START || event.kind == MIGDI_YAML_SEQUENCE_START;
-        if (status == MIGD_OK && (event.kind == MIGDI_YAML_MAPPING_END || event.kind == MIGDI_YAML_SEQUENCE_END)) {
+        const bool starts =
+            event.kind == MIGDI_YAML_MAPPING_START || event.kind == MIGDI_YAML_SEQUENCE_START;
+        if (status == MIGD_OK &&
+            (event.kind == MIGDI_YAML_MAPPING_END || event.kind == MIGDI_YAML_SEQUENCE_END)) {
             close_span(spans, open->order[--depth], &event);
-        } else if (status == MIGD_OK && (starts || event.kind == MIGDI_YAML_SCALAR || event.kind == MIGDI_YAML_ALIAS)) {
+        } else if (status == MIGD_OK &&
+                   (starts || event.kind == MIGDI_YAML_SCALAR || event.kind == MIGDI_YAML_ALIAS)) {
             void *order = open->order;
             status = migdi_grow(&order, &open->capacity, depth + 1, sizeof *open->order)
                          ? add_span(spans, text, &event, error)
@@ -85,7 +89,8 @@ static migd_status read_spans(migdi_yaml_parser *parser, const char *text, migdi
                 depth += starts;
             }
         }
-    } while (status == MIGD_OK && event.kind != MIGDI_YAML_DOCUMENT_END && event.kind != MIGDI_YAML_END);
+    } while (status == MIGD_OK && event.kind != MIGDI_YAML_DOCUMENT_END &&
+             event.kind != MIGDI_YAML_END);
     return status;
 }
 
@@ -108,7 +113,8 @@ size_t migdi_spans_find(const migdi_spans *spans, size_t container, migdi_step_t
     const migdi_span *items = spans->items;
     const bool map = items[container].kind == MIGDI_YAML_MAPPING_START;
     size_t wanted = 0;
-    if (!map && (items[container].kind != MIGDI_YAML_SEQUENCE_START || !migdi_step_index(step, &wanted))) {
+    if (!map &&
+        (items[container].kind != MIGDI_YAML_SEQUENCE_START || !migdi_step_index(step, &wanted))) {
         return SIZE_MAX;
     }
     size_t index = 0;

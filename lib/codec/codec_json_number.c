@@ -11,7 +11,8 @@
 #define EXACT_POWER  22
 
 /* At most 15 digits times at most 10^22 is one correctly rounded operation on two exact doubles
- * (W. D. Clinger, "How to read floating point numbers accurately", 1990): nearly every number there is. */
+ * (W. D. Clinger, "How to read floating point numbers accurately", 1990): nearly every number there
+ * is. */
 static bool read_exactly(const char *text, size_t size, double *out)
 {
     static const double powers[EXACT_POWER + 1] = {
@@ -98,8 +99,8 @@ void migdi_json_write_double(double number, migdi_text *text)
         snprintf(formatted, sizeof formatted, "%.*g", digits, number);
         add_with_point(formatted, &candidate);
         double back = 0;
-        const bool read = !candidate.failed &&
-                          migdi_json_read_double(candidate.bytes, candidate.size, &back);
+        const bool read =
+            !candidate.failed && migdi_json_read_double(candidate.bytes, candidate.size, &back);
         if (!read) {
             text->failed = true;
         } else if (digits == 17 || (back >= number && back <= number)) {

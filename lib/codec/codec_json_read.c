@@ -1,6 +1,6 @@
-/* JSON in one pass: strings stay where they are in our copy of the text, values are gathered on a stack,
- * and a container's items move to the arena once, when it closes. The NULs behind a source's text end every
- * look ahead, so there is no check for the end but where an error is told. */
+/* JSON in one pass: strings stay where they are in our copy of the text, values are gathered on a
+ * stack, and a container's items move to the arena once, when it closes. The NULs behind a source's
+ * text end every look ahead, so there is no check for the end but where an error is told. */
 #include "codec_json.h"
 
 #include "codec_tree.h"
@@ -10,12 +10,13 @@
 #include <math.h>
 #include <string.h>
 
-#define SERVER_BYTES ((size_t)64 * 1024 * 1024)
-#define SERVER_DEPTH ((size_t)128)
-#define NO_PARENT    SIZE_MAX
+#define SERVER_BYTES  ((size_t)64 * 1024 * 1024)
+#define SERVER_DEPTH  ((size_t)128)
+#define NO_PARENT     SIZE_MAX
 #define MOST_RESERVED ((size_t)1024 * 1024)
 
-/* The reading functions take where they stand and return where they stopped: NULL when they failed. */
+/* The reading functions take where they stand and return where they stopped: NULL when they failed.
+ */
 typedef struct {
     migdi_document *document;
     migdi_source *source;
@@ -33,7 +34,8 @@ typedef struct {
     bool unique_keys;
     migdi_scratch scratch;
     const char *key; /* of the value that comes next */
-    /* Not side by side as in the node: two small stores read back as one large load stall the processor. */
+    /* Not side by side as in the node: two small stores read back as one large load stall the
+     * processor. */
     uint32_t key_size;
     uint8_t key_flags;
     migd_status status;
@@ -41,12 +43,13 @@ typedef struct {
     migd_error **error;
 } reader;
 
-/* --- refusals ----------------------------------------------------------------------------------------- */
+/* --- refusals
+ * ----------------------------------------------------------------------------------------- */
 
 static char *fail_at(reader *r, migd_status status, const char *at, const char *message)
 {
-    r->status = migdi_fail_at(r->error, status,
-                              migdi_source_place(r->source, (size_t)(at - r->begin)), "%s", message);
+    r->status = migdi_fail_at(
+        r->error, status, migdi_source_place(r->source, (size_t)(at - r->begin)), "%s", message);
     return NULL;
 }
 
@@ -75,7 +78,8 @@ static char *fail_expected(reader *r, const char *at, const char *expected)
     return NULL;
 }
 
-/* --- characters --------------------------------------------------------------------------------------- */
+/* --- characters
+ * --------------------------------------------------------------------------------------- */
 
 static inline uint64_t load_word(const char *at)
 {
@@ -87,14 +91,15 @@ static inline uint64_t load_word(const char *at)
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 #define HIGH_BITS       EACH_BYTE(0x80)
 
-/* High bits where a byte ends a run of plain string characters: a quote, a backslash, a control character or
- * no ASCII. Bytes behind the first one may be marked wrongly (the subtractions borrow). */
+/* High bits where a byte ends a run of plain string characters: a quote, a backslash, a control
+ * character or no ASCII. Bytes behind the first one may be marked wrongly (the subtractions
+ * borrow). */
 static inline uint64_t string_stops(uint64_t word)
 {
     const uint64_t quote = word ^ EACH_BYTE('"');
     const uint64_t backslash = word ^ EACH_BYTE('\\');
-    return (((word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1))) & ~word &
-            HIGH_BITS) |
+    return (((word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1))) &
+            ~word & HIGH_BITS) |
            (word & HIGH_BITS);
 }
 
@@ -131,7 +136,8 @@ static inline char *skip_blanks(char *at)
     return at;
 }
 
-/* --- strings ------------------------------------------------------------------------------------------- */
+/* --- strings
+ * ------------------------------------------------------------------------------------------- */
 
 /* Four hex digits; -1: not so. */
 static int32_t read_hex4(const char *at)
@@ -151,7 +157,8 @@ static int32_t read_hex4(const char *at)
     return value;
 }
 
-/* "\uXXXX", with its second half when it is a pair; `at` stands on "u". The character goes to *out. */
+/* "\uXXXX", with its second half when it is a pair; `at` stands on "u". The character goes to *out.
+ */
 static char *read_unicode_escape(reader *r, char *at, char **out)
 {
     const int32_t first = read_hex4(at + 1);
@@ -190,7 +197,8 @@ static inline char *read_escape(reader *r, char *at, char **out)
     return at + 1;
 }
 
-/* The quote that ends the string, escapes skipped; NULL: something stands before it that may not. */
+/* The quote that ends the string, escapes skipped; NULL: something stands before it that may not.
+ */
 static char *find_quote(reader *r, char *at)
 {
     for (;;) {
@@ -213,8 +221,8 @@ static char *find_quote(reader *r, char *at)
     }
 }
 
-/* Text with escapes, from `start` on, into the arena: the source keeps what stood there. It gets no longer by
- * that, so a copy has room for it. */
+/* Text with escapes, from `start` on, into the arena: the source keeps what stood there. It gets no
+ * longer by that, so a copy has room for it. */
 static char *read_escaped(reader *r, char *start, const char **text, uint32_t *size)
 {
     char *quote = find_quote(r, start);
@@ -242,9 +250,10 @@ static char *read_escaped(reader *r, char *start, const char **text, uint32_t *s
     return quote + 1;
 }
 
-/* A string whose opening quote is before `at`. *flags becomes `shared` when it lies in the source. */
-static inline char *read_string(reader *r, char *start, const char **text, uint32_t *size, uint8_t *flags,
-                                uint8_t shared)
+/* A string whose opening quote is before `at`. *flags becomes `shared` when it lies in the source.
+ */
+static inline char *read_string(reader *r, char *start, const char **text, uint32_t *size,
+                                uint8_t *flags, uint8_t shared)
 {
     char *at = skip_plain(start);
     while ((unsigned char)*at >= 0x80) {
@@ -265,7 +274,9 @@ static inline char *read_string(reader *r, char *start, const char **text, uint3
     return at + 1;
 }
 
-/* --- nodes ----------------------------------------------------------------------------------------------- */
+/* --- nodes
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static char *fail_too_many(reader *r, const char *at)
 {
@@ -279,7 +290,8 @@ static bool grow_stack(reader *r, const char *at)
         fail_too_many(r, at);
         return false;
     }
-    if (!migdi_grow(&stack, &r->capacity, r->capacity == 0 ? 256 : r->capacity + 1, sizeof *r->stack)) {
+    if (!migdi_grow(&stack, &r->capacity, r->capacity == 0 ? 256 : r->capacity + 1,
+                    sizeof *r->stack)) {
         fail_nomem(r);
         return false;
     }
@@ -374,7 +386,8 @@ static inline char *close_container(reader *r, char *at)
     return at + 1;
 }
 
-/* --- scalars --------------------------------------------------------------------------------------------- */
+/* --- scalars
+ * --------------------------------------------------------------------------------------------- */
 
 static inline bool is_digit(char byte)
 {
@@ -470,7 +483,8 @@ static inline char *read_text(reader *r, char *at)
     return at;
 }
 
-/* --- the grammar ----------------------------------------------------------------------------------------- */
+/* --- the grammar
+ * ----------------------------------------------------------------------------------------- */
 
 static inline char *read_key(reader *r, char *at)
 {
@@ -554,8 +568,8 @@ static char *read_all(reader *r, char *at)
     return at;
 }
 
-/* What servers send needs two to three times its size. A reservation that is not touched costs nothing, but a limit on
- * memory may count it: so at most as much as many small blocks would be. */
+/* What servers send needs two to three times its size. A reservation that is not touched costs
+ * nothing, but a limit on memory may count it: so at most as much as many small blocks would be. */
 static size_t reserve_for(size_t size)
 {
     return size > MOST_RESERVED / 3 ? MOST_RESERVED : size * 3 + 256;

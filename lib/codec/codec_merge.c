@@ -1,5 +1,5 @@
-/* JSON Merge Patch (RFC 7396). The result is built beside the document and takes its place at the end, so
- * a failure changes nothing. */
+/* JSON Merge Patch (RFC 7396). The result is built beside the document and takes its place at the
+ * end, so a failure changes nothing. */
 #include "codec_object.h"
 #include "codec_tree.h"
 

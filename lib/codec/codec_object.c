@@ -84,8 +84,7 @@ const char *migdi_object_string(const migd_object *value, size_t *size)
 
 bool migdi_object_read_int64(const migd_object *value, int64_t *out)
 {
-    if (migd_object_kind(value) != MIGD_KIND_INTEGER ||
-        (value->flags & MIGDI_NODE_UNSIGNED) != 0) {
+    if (migd_object_kind(value) != MIGD_KIND_INTEGER || (value->flags & MIGDI_NODE_UNSIGNED) != 0) {
         return false;
     }
     *out = value->as.integer;
@@ -98,8 +97,8 @@ bool migdi_object_read_uint64(const migd_object *value, uint64_t *out)
         ((value->flags & MIGDI_NODE_UNSIGNED) == 0 && value->as.integer < 0)) {
         return false;
     }
-    *out = (value->flags & MIGDI_NODE_UNSIGNED) != 0 ? value->as.natural
-                                                     : (uint64_t)value->as.integer;
+    *out =
+        (value->flags & MIGDI_NODE_UNSIGNED) != 0 ? value->as.natural : (uint64_t)value->as.integer;
     return true;
 }
 

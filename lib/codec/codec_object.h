@@ -45,12 +45,13 @@ migd_status migdi_pointer_from_path(const char *path, migdi_text *pointer, migd_
 /* JSON of a value in an arena, compact, keys in order; NULL when memory ends. */
 const char *migdi_object_json(const migd_object *value, migdi_arena *arena);
 
-/* --- reading as a spec is read ----------------------------------------------------------------- */
+/* --- reading as a spec is read -----------------------------------------------------------------
+ */
 
 enum { MIGDI_READ_ALL_KEYS = 1 /* a second key of the same name is kept: it becomes a finding */ };
 
-/* A copy of the options (NULL: the defaults) that reads in that manner. name: where they have none; NULL:
- * none. *out: for migd_read_options_free(). MIGD_OK or MIGD_ERR_NOMEM. */
+/* A copy of the options (NULL: the defaults) that reads in that manner. name: where they have none;
+ * NULL: none. *out: for migd_read_options_free(). MIGD_OK or MIGD_ERR_NOMEM. */
 migd_status migdi_read_options_copy(const migd_read_options *options, uint32_t manner,
                                     const char *name, migd_read_options **out, migd_error **error);
 
@@ -86,9 +87,9 @@ migd_status migdi_build_take(migdi_builder *builder, migd_object **out, migd_err
 
 /* --- reading as a kubeconfig is read ---------------------------------------------------------- */
 
-/* Reads the first document of a YAML or JSON text and nothing behind it. Of a key that stands twice the last one
- * counts. *out: for migdi_object_free_secret(); NULL when the text holds no document. name: what places
- * show. */
+/* Reads the first document of a YAML or JSON text and nothing behind it. Of a key that stands twice
+ * the last one counts. *out: for migdi_object_free_secret(); NULL when the text holds no document.
+ * name: what places show. */
 migd_status migdi_object_read_first(const char *text, size_t size, const char *name,
                                     migd_object **out, migd_error **error);
 

@@ -63,8 +63,9 @@ migd_status migdi_parse_give_further(migd_error *json, migd_error *yaml, migd_er
     return status;
 }
 
-static migd_status read_yaml(migdi_source *source, const char *text, const migd_read_options *options,
-                             migd_object **out, migd_error **error)
+static migd_status read_yaml(migdi_source *source, const char *text,
+                             const migd_read_options *options, migd_object **out,
+                             migd_error **error)
 {
     size_t second = SIZE_MAX;
     migd_status status =

@@ -69,8 +69,7 @@ static bool copy_items(migdi_document *document, const migd_object *from, migd_o
     if (from->count == 0) {
         return true;
     }
-    migd_object *items =
-        migdi_arena_alloc_zeroed(&document->arena, from->count, sizeof *items);
+    migd_object *items = migdi_arena_alloc_zeroed(&document->arena, from->count, sizeof *items);
     if (items == NULL) {
         return false;
     }

@@ -10,8 +10,8 @@ struct migd_objects {
     size_t capacity;
 };
 
-/* As migd_objects_parse(), but what was read before a failure stays in the list, as kubectl has then
- * applied it. */
+/* As migd_objects_parse(), but what was read before a failure stays in the list, as kubectl has
+ * then applied it. */
 migd_status migdi_objects_read(migd_objects *objects, const char *text, size_t size,
                                const migd_read_options *options, migd_error **error);
 

@@ -18,8 +18,8 @@ static migd_status load_file(loader *load, const char *path, migd_error **error)
 {
     migdi_text bytes = {0};
     const size_t before = load->objects->count;
-    migd_status status = migdi_os_read_file(
-        path, migdi_read_limit(&load->options, MIGD_READ_BYTES), &bytes, error);
+    migd_status status =
+        migdi_os_read_file(path, migdi_read_limit(&load->options, MIGD_READ_BYTES), &bytes, error);
     if (status < 0) {
         return status;
     }
@@ -73,7 +73,8 @@ static migd_status load_folder(loader *load, const char *path, migd_error **erro
     load->folder = path;
     const migd_status status = migdi_os_visit_folder(path, load_name, load, error);
     return status == MIGD_OK && load->files == 0
-               ? migdi_fail(error, MIGD_ERR_NOT_FOUND, "%s holds no .yaml, .yml or .json file", path)
+               ? migdi_fail(error, MIGD_ERR_NOT_FOUND, "%s holds no .yaml, .yml or .json file",
+                            path)
                : status;
 }
 

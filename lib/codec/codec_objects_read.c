@@ -1,6 +1,8 @@
-/* The documents of a text as kubectl sees them: a run of JSON values first, if it starts so, then YAML by
+/* The documents of a text as kubectl sees them: a run of JSON values first, if it starts so, then
+ * YAML by
  * "---"; empty ones dropped, Lists taken apart.
- * Source: k8s.io/apimachinery pkg/util/yaml/decoder.go, k8s.io/cli-runtime pkg/resource/visitor.go. */
+ * Source: k8s.io/apimachinery pkg/util/yaml/decoder.go, k8s.io/cli-runtime pkg/resource/visitor.go.
+ */
 #include "codec_object.h"
 #include "codec_object_parse.h"
 #include "codec_objects.h"
@@ -18,10 +20,11 @@ typedef struct {
     migd_error **error;
 } reader;
 
-/* --- lists ------------------------------------------------------------------------------------------- */
+/* --- lists
+ * ------------------------------------------------------------------------------------------- */
 
-/* The items of a List; NULL: the document is none. An array of `items` alone makes no list: a custom
- * resource may have one. */
+/* The items of a List; NULL: the document is none. An array of `items` alone makes no list: a
+ * custom resource may have one. */
 static const migd_object *list_items(const migd_object *document)
 {
     const char *kind = migd_object_text(document, "/kind", "");
@@ -59,7 +62,8 @@ static migd_status name_item(migd_object *item, const migd_object *list, migd_er
 static migd_status count_document(reader *r, migdi_place place)
 {
     if (r->documents_left == 0) {
-        return migdi_fail_at(r->error, MIGD_ERR_LIMIT, place, "there are more documents than the limit");
+        return migdi_fail_at(r->error, MIGD_ERR_LIMIT, place,
+                             "there are more documents than the limit");
     }
     r->documents_left--;
     return MIGD_OK;
@@ -70,7 +74,8 @@ static migd_status add_item(reader *r, const migd_object *list, const migd_objec
     if (list_items(item) != NULL) {
         return migdi_fail_at(r->error, MIGD_ERR_PARSE, migdi_object_place(item),
                              "a %s stands in a %s; kubectl reads no list within a list",
-                             migd_object_text(item, "/kind", ""), migd_object_text(list, "/kind", ""));
+                             migd_object_text(item, "/kind", ""),
+                             migd_object_text(list, "/kind", ""));
     }
     migd_status status = count_document(r, migdi_object_place(item));
     migd_object *copy = NULL;
@@ -102,9 +107,11 @@ static migd_status take_document(reader *r, migd_object *document)
     return status;
 }
 
-/* --- texts ------------------------------------------------------------------------------------------- */
+/* --- texts
+ * ------------------------------------------------------------------------------------------- */
 
-/* A part of blanks, comments and separators: as many as there are lines need not cost a parser each. */
+/* A part of blanks, comments and separators: as many as there are lines need not cost a parser
+ * each. */
 static bool is_empty_part(const char *text, const migdi_yaml_part *part)
 {
     for (size_t at = part->start; at < part->end; at++) {
@@ -153,7 +160,8 @@ static migd_status read_yaml(reader *r)
     return status;
 }
 
-/* JSON values as long as there are any; what starts like one and is none is left for YAML. *refusal: why. */
+/* JSON values as long as there are any; what starts like one and is none is left for YAML.
+ * *refusal: why. */
 static migd_status read_json(reader *r, migd_error **refusal)
 {
     const migdi_json_rules rules = migdi_parse_json_rules(r->options);

@@ -1,4 +1,5 @@
-/* JSON Pointers (RFC 6901): read without unescaping, so without memory; written; and paths of `--set`. */
+/* JSON Pointers (RFC 6901): read without unescaping, so without memory; written; and paths of
+ * `--set`. */
 #include "codec_object.h"
 #include "codec_tree.h"
 

@@ -1,8 +1,9 @@
-/* Label selectors: the text of `kubectl -l`, and the LabelSelector of an object. */
+/* Label selectors: building, the LabelSelector of an object, matching, writing. */
 #include "codec_selector.h"
 
 #include "codec_name.h"
 #include "codec_object.h"
+#include "codec_selector_build.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,16 +11,7 @@
 /* --- requirements
  * ------------------------------------------------------------------------------------------- */
 
-/* Where requirements are built: what they live in, and what is said when one is wrong. */
-typedef struct {
-    migdi_arena *arena;
-    migd_error **error;
-    migdi_place place;
-    migdi_requirement *requirements;
-    size_t count;
-} builder;
-
-static migd_status begin(builder *building, size_t most)
+migd_status migdi_selector_begin(migdi_selector_builder *building, size_t most)
 {
     building->requirements =
         migdi_arena_alloc_zeroed(building->arena, most, sizeof *building->requirements);
@@ -47,12 +39,12 @@ static bool is_comparison(migdi_select_operator operator)
     return operator == MIGDI_SELECT_GREATER || operator == MIGDI_SELECT_LESS;
 }
 
-static int by_bytes(const void *left, const void *right)
+int migdi_selector_by_bytes(const void *left, const void *right)
 {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static migd_status check_key(const builder *building, const char *key, size_t size)
+migd_status migdi_selector_check_key(const migdi_selector_builder *building, const char *key, size_t size)
 {
     const char *problem = migdi_name_problem(MIGDI_NAME_QUALIFIED, key, size);
     return problem == NULL ? MIGD_OK
@@ -62,7 +54,7 @@ static migd_status check_key(const builder *building, const char *key, size_t si
 
 /* Adds one requirement; key and values live in the arena, the array of values is sorted in
  * place. */
-static migd_status add(builder *building, const char *key, migdi_select_operator operator,
+migd_status migdi_selector_add(migdi_selector_builder *building, const char *key, migdi_select_operator operator,
                        const char **values, size_t value_count)
 {
     for (size_t i = 0; i < value_count; i++) {
@@ -78,7 +70,7 @@ static migd_status add(builder *building, const char *key, migdi_select_operator
         }
     }
     if (value_count > 1) {
-        qsort(values, value_count, sizeof *values, by_bytes);
+        qsort(values, value_count, sizeof *values, migdi_selector_by_bytes);
     }
     building->requirements[building->count++] =
         (migdi_requirement){key, operator, values, value_count};
@@ -94,7 +86,7 @@ static int by_key(const void *left, const void *right)
     return keys != 0 ? keys : (first > second) - (first < second);
 }
 
-static migd_status finish(const builder *building, migdi_selector *out)
+migd_status migdi_selector_finish(const migdi_selector_builder *building, migdi_selector *out)
 {
     const migdi_requirement **sorted =
         migdi_arena_alloc_zeroed(building->arena, building->count, sizeof *sorted);
@@ -111,270 +103,16 @@ static migd_status finish(const builder *building, migdi_selector *out)
     return MIGD_OK;
 }
 
-/* --- the text of kubectl -l
- * ----------------------------------------------------------------------------------- */
-
-typedef enum {
-    END,
-    WORD,
-    WORD_IN, /* a word too, but where an operator stands */
-    WORD_NOT_IN,
-    NOT,
-    EQUAL,
-    DOUBLE_EQUAL,
-    NOT_EQUAL,
-    GREATER,
-    LESS,
-    OPEN,
-    CLOSE,
-    COMMA
-} token;
-
-typedef struct {
-    const char *text;
-    size_t size;
-    token token; /* the one at hand, from `at` on */
-    size_t at;
-    size_t token_size;
-    builder building;
-} parser;
-
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-static token read_word(const char *word, size_t size)
-{
-    if (size == 2 && memcmp(word, "in", size) == 0) {
-        return WORD_IN;
-    }
-    return size == 5 && memcmp(word, "notin", size) == 0 ? WORD_NOT_IN : WORD;
-}
-
-static void next(parser *reading)
-{
-    static const struct {
-        const char *text;
-        token token;
-    } marks[] = {{"==", DOUBLE_EQUAL}, {"!=", NOT_EQUAL}, {"=", EQUAL}, {"!", NOT},  {">", GREATER},
-                 {"<", LESS},          {"(", OPEN},       {")", CLOSE}, {",", COMMA}};
-    size_t at = reading->at + reading->token_size;
-    while (at < reading->size && is_blank(reading->text[at])) {
-        at++;
-    }
-    const size_t left = reading->size - at;
-    reading->at = at;
-    reading->token_size = 0;
-    reading->token = END;
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-        const size_t size = strlen(marks[i].text);
-        if (size <= left && memcmp(reading->text + at, marks[i].text, size) == 0) {
-            reading->token = marks[i].token;
-            reading->token_size = size;
-            return;
-        }
-    }
-    while (at < reading->size && !is_blank(reading->text[at]) &&
-           strchr("=!()<>,", reading->text[at]) == NULL) {
-        at++;
-    }
-    reading->token_size = at - reading->at;
-    if (left > 0) {
-        reading->token = read_word(reading->text + reading->at, reading->token_size);
-    }
-}
-
-static bool at_word(const parser *reading)
-{
-    return reading->token == WORD || reading->token == WORD_IN || reading->token == WORD_NOT_IN;
-}
-
-static migd_status expected(const parser *reading, const char *what)
-{
-    if (reading->token == END) {
-        return migdi_fail(reading->building.error, MIGD_ERR_PARSE,
-                          "the selector \"%.*s\" ends where %s was expected", (int)reading->size,
-                          reading->text, what);
-    }
-    return migdi_fail(reading->building.error, MIGD_ERR_PARSE,
-                      "the selector \"%.*s\" has \"%.*s\" where %s was expected",
-                      (int)reading->size, reading->text, (int)reading->token_size,
-                      reading->text + reading->at, what);
-}
-
-/* A copy of the word at hand; an empty text when there is none. */
-static migd_status take_word(parser *reading, const char **out)
-{
-    const size_t size = at_word(reading) ? reading->token_size : 0;
-    *out = migdi_arena_text(reading->building.arena, reading->text + reading->at, size);
-    if (size > 0) {
-        next(reading);
-    }
-    return *out == NULL ? migdi_fail_nomem(reading->building.error) : MIGD_OK;
-}
-
-/* "(a, b)"; between commas may be nothing, which is the empty value. Each value comes once. */
-static migd_status parse_set(parser *reading, const char ***values, size_t *count)
-{
-    if (reading->token != OPEN) {
-        return expected(reading, "\"(\"");
-    }
-    size_t most = 1;
-    for (size_t i = reading->at; i < reading->size && reading->text[i] != ')'; i++) {
-        most += reading->text[i] == ',';
-    }
-    *values = migdi_arena_alloc_zeroed(reading->building.arena, most, sizeof **values);
-    if (*values == NULL) {
-        return migdi_fail_nomem(reading->building.error);
-    }
-    do {
-        next(reading);
-        const migd_status status = take_word(reading, &(*values)[(*count)++]);
-        if (status < 0) {
-            return status;
-        }
-    } while (reading->token == COMMA);
-    if (reading->token != CLOSE) {
-        return expected(reading, "\",\" or \")\"");
-    }
-    next(reading);
-    qsort(*values, *count, sizeof **values, by_bytes);
-    size_t kept = 1;
-    for (size_t i = 1; i < *count; i++) {
-        if (strcmp((*values)[i], (*values)[kept - 1]) != 0) {
-            (*values)[kept++] = (*values)[i];
-        }
-    }
-    *count = kept;
-    return MIGD_OK;
-}
-
-static bool find_operator(token found, migdi_select_operator *out)
-{
-    switch (found) {
-    case WORD_IN:
-        *out = MIGDI_SELECT_IN;
-        return true;
-    case WORD_NOT_IN:
-        *out = MIGDI_SELECT_NOT_IN;
-        return true;
-    case EQUAL:
-        *out = MIGDI_SELECT_EQUAL;
-        return true;
-    case DOUBLE_EQUAL:
-        *out = MIGDI_SELECT_DOUBLE_EQUAL;
-        return true;
-    case NOT_EQUAL:
-        *out = MIGDI_SELECT_NOT_EQUAL;
-        return true;
-    case GREATER:
-        *out = MIGDI_SELECT_GREATER;
-        return true;
-    case LESS:
-        *out = MIGDI_SELECT_LESS;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static migd_status parse_requirement(parser *reading)
-{
-    const bool negated = reading->token == NOT;
-    if (negated) {
-        next(reading);
-    }
-    if (!at_word(reading)) {
-        return expected(reading, "a label key");
-    }
-    const char *key = NULL;
-    migd_status status =
-        check_key(&reading->building, reading->text + reading->at, reading->token_size);
-    if (status == MIGD_OK) {
-        status = take_word(reading, &key);
-    }
-    if (status < 0) {
-        return status;
-    }
-    if (negated || reading->token == END || reading->token == COMMA) {
-        return add(&reading->building, key, negated ? MIGDI_SELECT_ABSENT : MIGDI_SELECT_EXISTS,
-                   NULL, 0);
-    }
-    migdi_select_operator operator = MIGDI_SELECT_EQUAL;
-    if (!find_operator(reading->token, &operator)) {
-        return expected(reading, "in, notin, =, ==, !=, < or >");
-    }
-    next(reading);
-    const char **values = NULL;
-    size_t count = 0;
-    if (operator == MIGDI_SELECT_IN || operator == MIGDI_SELECT_NOT_IN) {
-        status = parse_set(reading, &values, &count);
-    } else if (at_word(reading) || reading->token == END || reading->token == COMMA) {
-        values = migdi_arena_alloc_zeroed(reading->building.arena, 1, sizeof *values);
-        status = values == NULL ? migdi_fail_nomem(reading->building.error)
-                                : take_word(reading, &values[count++]);
-    } else {
-        status = expected(reading, "a value");
-    }
-    return status < 0 ? status : add(&reading->building, key, operator, values, count);
-}
-
-static migd_status parse_all(parser *reading)
-{
-    next(reading);
-    while (reading->token != END) {
-        const migd_status status = parse_requirement(reading);
-        if (status < 0) {
-            return status;
-        }
-        if (reading->token == END) {
-            break;
-        }
-        if (reading->token != COMMA) {
-            return expected(reading, "\",\" or the end");
-        }
-        next(reading);
-        if (reading->token != NOT && !at_word(reading)) {
-            return expected(reading, "a label key");
-        }
-    }
-    return MIGD_OK;
-}
-
-migd_status migdi_selector_parse(const char *text, size_t size, migdi_arena *arena,
-                                 migdi_selector *out, migd_error **error)
-{
-    *out = (migdi_selector){.nothing = true};
-    if (size > MIGDI_SELECTOR_BYTES) {
-        return migdi_fail(error, MIGD_ERR_LIMIT, "a selector of more than %zu bytes",
-                          MIGDI_SELECTOR_BYTES);
-    }
-    if (size > 0 && memchr(text, '\0', size) != NULL) {
-        return migdi_fail(error, MIGD_ERR_PARSE, "a selector with a NUL byte");
-    }
-    parser reading = {.text = text, .size = size, .building = {.arena = arena, .error = error}};
-    size_t most = 1;
-    for (size_t i = 0; i < size; i++) {
-        most += text[i] == ',';
-    }
-    migd_status status = begin(&reading.building, most);
-    if (status == MIGD_OK) {
-        status = parse_all(&reading);
-    }
-    return status < 0 ? status : finish(&reading.building, out);
-}
-
 /* --- the LabelSelector of an object
  * --------------------------------------------------------------------------- */
 
-static migd_status wrong(builder *building, const migd_object *value, const char *message)
+static migd_status wrong(migdi_selector_builder *building, const migd_object *value, const char *message)
 {
     return migdi_fail_at(building->error, MIGD_ERR_PARSE, migdi_object_place(value), "%s", message);
 }
 
 /* A string in the arena; what is no string, or holds a NUL, is refused. */
-static migd_status read_text(builder *building, const migd_object *value, const char *message,
+static migd_status read_text(migdi_selector_builder *building, const migd_object *value, const char *message,
                              const char **out)
 {
     size_t size = 0;
@@ -387,7 +125,7 @@ static migd_status read_text(builder *building, const migd_object *value, const 
     return *out == NULL ? migdi_fail_nomem(building->error) : MIGD_OK;
 }
 
-static migd_status read_values(builder *building, const migd_object *list, const char ***values,
+static migd_status read_values(migdi_selector_builder *building, const migd_object *list, const char ***values,
                                size_t *count)
 {
     *count = migd_object_count(list);
@@ -406,7 +144,7 @@ static migd_status read_values(builder *building, const migd_object *list, const
     return MIGD_OK;
 }
 
-static migd_status read_label(builder *building, const migd_object *labels, size_t index)
+static migd_status read_label(migdi_selector_builder *building, const migd_object *labels, size_t index)
 {
     const char *name = migd_object_key(labels, index);
     const char *key = migdi_arena_text(building->arena, name, strlen(name));
@@ -414,17 +152,17 @@ static migd_status read_label(builder *building, const migd_object *labels, size
         return migdi_fail_nomem(building->error);
     }
     building->place = migdi_object_key_place(labels, index);
-    migd_status status = check_key(building, key, strlen(key));
+    migd_status status = migdi_selector_check_key(building, key, strlen(key));
     const char **values = migdi_arena_alloc_zeroed(building->arena, 1, sizeof *values);
     if (status == MIGD_OK) {
         status = values == NULL ? migdi_fail_nomem(building->error)
                                 : read_text(building, migd_object_item(labels, index),
                                             "a label's value must be a string", values);
     }
-    return status < 0 ? status : add(building, key, MIGDI_SELECT_EQUAL, values, 1);
+    return status < 0 ? status : migdi_selector_add(building, key, MIGDI_SELECT_EQUAL, values, 1);
 }
 
-static migd_status read_expression(builder *building, const migd_object *expression)
+static migd_status read_expression(migdi_selector_builder *building, const migd_object *expression)
 {
     static const struct {
         const char *name;
@@ -454,12 +192,12 @@ static migd_status read_expression(builder *building, const migd_object *express
     migd_status status = read_text(building, migdi_object_member(expression, "key"),
                                    "an expression of a selector must have a key", &key);
     if (status == MIGD_OK) {
-        status = check_key(building, key, strlen(key));
+        status = migdi_selector_check_key(building, key, strlen(key));
     }
     if (status == MIGD_OK) {
         status = read_values(building, list, &values, &count);
     }
-    return status < 0 ? status : add(building, key, operators[at].operator, values, count);
+    return status < 0 ? status : migdi_selector_add(building, key, operators[at].operator, values, count);
 }
 
 static bool is_kind_or_absent(const migd_object *value, int32_t kind)
@@ -472,7 +210,7 @@ migd_status migdi_selector_read(const migd_object *value, migdi_arena *arena, mi
                                 migd_error **error)
 {
     *out = (migdi_selector){.nothing = true};
-    builder building = {.arena = arena, .error = error};
+    migdi_selector_builder building = {.arena = arena, .error = error};
     if (!is_kind_or_absent(value, MIGD_KIND_MAP)) {
         return wrong(&building, value, "a selector must be a map");
     }
@@ -489,14 +227,14 @@ migd_status migdi_selector_read(const migd_object *value, migdi_arena *arena, mi
     }
     const size_t label_count = migd_object_count(labels);
     const size_t expression_count = migd_object_count(expressions);
-    migd_status status = begin(&building, label_count + expression_count);
+    migd_status status = migdi_selector_begin(&building, label_count + expression_count);
     for (size_t i = 0; i < label_count && status == MIGD_OK; i++) {
         status = read_label(&building, labels, i);
     }
     for (size_t i = 0; i < expression_count && status == MIGD_OK; i++) {
         status = read_expression(&building, migd_object_item(expressions, i));
     }
-    return status < 0 ? status : finish(&building, out);
+    return status < 0 ? status : migdi_selector_finish(&building, out);
 }
 
 /* --- matching and writing

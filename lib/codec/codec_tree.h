@@ -1,8 +1,8 @@
 /* The tree behind migd_object: nodes, the document that owns them, the texts that they came from.
  * Private to the files of documents; the rooms above see codec_object.h.
  *
- * A `migd_object *` is always the first member of a document, a `const migd_object *` any node: so a
- * change always finds its arena. Nothing in an arena moves or is freed before the document is.
+ * A `migd_object *` is always the first member of a document, a `const migd_object *` any node: so
+ * a change always finds its arena. Nothing in an arena moves or is freed before the document is.
  */
 #ifndef MIGDI_CODEC_TREE_H
 #define MIGDI_CODEC_TREE_H
@@ -19,9 +19,9 @@
 /* NULs behind a source's text, so that a reader may look some bytes ahead without asking. */
 #define MIGDI_SOURCE_PADDING 16
 
-/* A text that values came from. Shared by documents, so counted; only its count and its table of lines
- * change once a reader is done with it. JSON strings lie in it: a reader may overwrite a closing quote
- * with NUL, which moves no line and no column. */
+/* A text that values came from. Shared by documents, so counted; only its count and its table of
+ * lines change once a reader is done with it. JSON strings lie in it: a reader may overwrite a
+ * closing quote with NUL, which moves no line and no column. */
 typedef struct migdi_source {
     atomic_size_t references;
     char *name; /* NULL: none */
@@ -31,17 +31,17 @@ typedef struct migdi_source {
 } migdi_source;
 
 enum {
-    MIGDI_NODE_UNSIGNED = 1,     /* an integer above INT64_MAX, in as.natural */
-    MIGDI_NODE_TEXT_SHARED = 2,  /* the string lies in the node's source */
-    MIGDI_NODE_KEY_SHARED = 4,   /* the key lies in the node's source */
-    MIGDI_NODE_KEY_PLACED = 8,   /* key_offset counts */
+    MIGDI_NODE_UNSIGNED = 1,       /* an integer above INT64_MAX, in as.natural */
+    MIGDI_NODE_TEXT_SHARED = 2,    /* the string lies in the node's source */
+    MIGDI_NODE_KEY_SHARED = 4,     /* the key lies in the node's source */
+    MIGDI_NODE_KEY_PLACED = 8,     /* key_offset counts */
     MIGDI_NODE_KEY_CONVERTED = 16, /* a YAML key that was no string: 1 is not '1' */
     MIGDI_NODE_MERGE = 32          /* a YAML value under "<<", while its map is open */
 };
 
 struct migd_object {
-    uint8_t kind;  /* MIGD_KIND_* */
-    uint8_t flags; /* MIGDI_NODE_* */
+    uint8_t kind;   /* MIGD_KIND_* */
+    uint8_t flags;  /* MIGDI_NODE_* */
     uint32_t count; /* bytes of a string; items of an array or map */
     union {
         const char *text; /* ends with NUL, may hold others */
@@ -55,8 +55,8 @@ struct migd_object {
     const char *key; /* of a map's value; ends with NUL */
     uint32_t key_size;
     uint32_t key_offset;
-    uint32_t offset;   /* where the value stands in the source */
-    uint32_t capacity; /* of items */
+    uint32_t offset;      /* where the value stands in the source */
+    uint32_t capacity;    /* of items */
     migdi_source *source; /* NULL: it stood nowhere. Held by the document */
 };
 
@@ -74,14 +74,16 @@ struct migd_read_options {
     uint32_t manner; /* MIGDI_READ_* of codec_object.h */
 };
 
-/* --- sources and places ---------------------------------------------------------------------------- */
+/* --- sources and places
+ * ---------------------------------------------------------------------------- */
 
 /* A copy of the text; NULL when memory ends. name may be NULL. */
 migdi_source *migdi_source_new(const char *name, const char *text, size_t size);
 void migdi_source_release(migdi_source *source);
 migdi_place migdi_source_place(migdi_source *source, size_t offset);
 
-/* --- documents ------------------------------------------------------------------------------------- */
+/* --- documents
+ * ------------------------------------------------------------------------------------- */
 
 /* A document whose root is null; NULL when memory ends. */
 migdi_document *migdi_document_new(void);
@@ -93,45 +95,53 @@ bool migdi_document_hold(migdi_document *document, migdi_source *source);
 /* The document that a caller owns. */
 migdi_document *migdi_document_of(migd_object *root);
 
-/* --- nodes ------------------------------------------------------------------------------------------ */
+/* --- nodes
+ * ------------------------------------------------------------------------------------------ */
 
-/* Copies a value and all below it into the document; its key is not copied. false: no memory; what was
- * allocated stays in the arena, unused. */
+/* Copies a value and all below it into the document; its key is not copied. false: no memory; what
+ * was allocated stays in the arena, unused. */
 bool migdi_node_copy(migdi_document *document, const migd_object *from, migd_object *to);
 
 /* How deep it nests: 0 for a scalar, 1 for an empty map. */
 size_t migdi_node_height(const migd_object *value);
 
-/* The value of a key. Of two with the same key, which only a server's JSON may hold, the last: as Go. */
+/* The value of a key. Of two with the same key, which only a server's JSON may hold, the last: as
+ * Go. */
 migd_object *migdi_map_find(const migd_object *map, const char *key, size_t size);
 
-/* Adds a node to an array or map, before which there is room made; false: no memory, nothing changed. */
+/* Adds a node to an array or map, before which there is room made; false: no memory, nothing
+ * changed. */
 bool migdi_items_add(migdi_document *document, migd_object *parent, const migd_object *item);
 
-/* Memory for finding duplicates, kept by a reader from map to map; {0} at first, freed by its owner. */
+/* Memory for finding duplicates, kept by a reader from map to map; {0} at first, freed by its
+ * owner. */
 typedef struct migdi_scratch {
     uint32_t *order;
     size_t capacity;
 } migdi_scratch;
 
-/* Finds two items with the same key: *first and *second, by their order; *second is SIZE_MAX when all keys
- * differ. No hostile choice of keys makes it slow. false: no memory. */
+/* Finds two items with the same key: *first and *second, by their order; *second is SIZE_MAX when
+ * all keys differ. No hostile choice of keys makes it slow. false: no memory. */
 bool migdi_items_duplicate(const migd_object *items, size_t count, migdi_scratch *scratch,
                            size_t *first, size_t *second);
 
-/* Puts a node in the place of the value at the pointer; missing maps on the way are made, a "-" at an
- * array's end adds. The node's texts are the document's already. On failure nothing has changed. */
+/* Puts a node in the place of the value at the pointer; missing maps on the way are made, a "-" at
+ * an array's end adds. The node's texts are the document's already. On failure nothing has changed.
+ */
 migd_status migdi_object_put(migdi_document *document, const char *pointer, const migd_object *node,
                              migd_error **error);
 
-/* --- options ----------------------------------------------------------------------------------------- */
+/* --- options
+ * ----------------------------------------------------------------------------------------- */
 
 /* The limit, or its default for NULL. */
 size_t migdi_read_limit(const migd_read_options *options, int32_t option);
 
-/* --- pointers ---------------------------------------------------------------------------------------- */
+/* --- pointers
+ * ---------------------------------------------------------------------------------------- */
 
-/* One step of a pointer: from *at, which stands on "/", to the next "/" or the end; *at moves on. */
+/* One step of a pointer: from *at, which stands on "/", to the next "/" or the end; *at moves on.
+ */
 typedef struct migdi_step_text {
     const char *text; /* escaped as in the pointer */
     size_t size;

@@ -1,4 +1,5 @@
-/* libyaml's events with byte offsets, limits, and words for people; the one reader that includes yaml.h. */
+/* libyaml's events with byte offsets, limits, and words for people; the one reader that includes
+ * yaml.h. */
 #include "codec_yaml.h"
 #include "codec_yaml_scan.h"
 
@@ -19,15 +20,18 @@ struct migdi_yaml_parser {
     bool ascii;
     size_t seen_character; /* a character and its byte, from where the next is counted */
     size_t seen_byte;
-    size_t gap; /* the end of the last event: from here to the next there is punctuation and comments */
+    size_t gap;  /* the end of the last event: from here to the next there is punctuation and
+                    comments */
+    size_t hash; /* where the next "#" stands, from some place at or before the gap */
     size_t depth;
     size_t deepest;
     size_t key_bytes;
-    uint64_t flow; /* how many of the open collections are in brackets */
+    uint64_t flow;            /* how many of the open collections are in brackets */
     bool directives_need_end; /* the last document ended without "..." */
 };
 
-/* --- offsets ------------------------------------------------------------------------------------------- */
+/* --- offsets
+ * ------------------------------------------------------------------------------------------- */
 
 /* libyaml counts characters. Events come nearly in order, so counting goes on from the last one. */
 static size_t byte_of(migdi_yaml_parser *parser, size_t character)
@@ -56,7 +60,8 @@ static migd_status fail_at(const migdi_yaml_parser *parser, migd_status status, 
     return migdi_fail_at(error, status, migdi_source_place(parser->source, offset), "%s", message);
 }
 
-/* --- what libyaml refuses ---------------------------------------------------------------------------------- */
+/* --- what libyaml refuses
+ * ---------------------------------------------------------------------------------- */
 
 /* libyaml's words for what people get wrong most, and ours. */
 static const struct {
@@ -66,10 +71,11 @@ static const struct {
     {"mapping values are not allowed in this context",
      "\": \" cannot stand here: put the text in quotes, or indent the line as its neighbours"},
     {"did not find expected key",
-     "this line does not belong to the map above it: its indentation differs, or something stands behind a "
-     "value"},
+     "this line does not belong to the map above it: its indentation differs, or something "
+     "stands behind a value"},
     {"did not find expected '-' indicator",
-     "this line does not belong to the list above it: its indentation differs, or \"- \" is missing"},
+     "this line does not belong to the list above it: its indentation differs, or \"- \" is "
+     "missing"},
     {"could not find expected ':'", "a key without \": \" behind it"},
     {"found unexpected end of stream", "the quote that opens here is never closed"},
     {"found unexpected document indicator", "the quote that opens here is never closed"},
@@ -77,13 +83,15 @@ static const struct {
     {"did not find expected ',' or '}'", "expected \",\" or \"}\""},
     {"did not find expected node content", "expected a value"},
     {"did not find expected <document start>", "expected the end of the document, or \"---\""},
-    {"block sequence entries are not allowed in this context", "\"- \" cannot stand here: begin a new line"},
+    {"block sequence entries are not allowed in this context",
+     "\"- \" cannot stand here: begin a new line"},
     {"mapping keys are not allowed in this context", "\"? \" cannot stand here"},
     {"found character that cannot start any token",
      "no value starts with this character: put the text in quotes"},
     {"found unknown escape character", "there is no such escape in double quotes"},
     {"found undefined tag handle", "the tag's handle is not defined by a %TAG line"},
-    {"found unexpected ':'", "\":\" cannot stand here in a flow collection: put the text in quotes"},
+    {"found unexpected ':'",
+     "\":\" cannot stand here in a flow collection: put the text in quotes"},
 };
 
 static const char *explain(const char *problem)
@@ -111,10 +119,11 @@ static migd_status fail_parse(migdi_yaml_parser *parser, migd_error **error)
     }
     if (parser->text[parser->base] == '%' &&
         strcmp(problem, "did not find expected <document start>") == 0) {
-        return fail_at(parser, MIGD_ERR_PARSE, at,
-                       "expected \"---\" behind the directives; in a list of documents, which kubectl cuts at "
-                       "\"---\", none can stand",
-                       error);
+        return fail_at(
+            parser, MIGD_ERR_PARSE, at,
+            "expected \"---\" behind the directives; in a list of documents, which kubectl cuts at "
+            "\"---\", none can stand",
+            error);
     }
     if (strstr(problem, "found unexpected") != NULL && yaml->context != NULL &&
         strstr(yaml->context, "quoted scalar") != NULL) {
@@ -123,27 +132,36 @@ static migd_status fail_parse(migdi_yaml_parser *parser, migd_error **error)
     return fail_at(parser, MIGD_ERR_PARSE, at, explain(problem), error);
 }
 
-/* --- what libyaml lets pass ----------------------------------------------------------------------------- */
+/* --- what libyaml lets pass
+ * ----------------------------------------------------------------------------- */
 
-/* Between events stand blanks, punctuation and comments. libyaml takes "#" for a comment anywhere there; by
- * the standard, and for other readers, it needs a blank or a new line before it. */
-static migd_status check_gap(migdi_yaml_parser *parser, size_t to, migd_error **error)
+static void find_hash(migdi_yaml_parser *parser, size_t from)
 {
-    for (size_t at = parser->gap; at < to; at++) {
-        if (parser->text[at] != '#') {
-            continue;
+    const char *found = memchr(parser->text + from, '#', parser->end - from);
+    parser->hash = found == NULL ? SIZE_MAX : (size_t)(found - parser->text);
+}
+
+/* Between events stand blanks, punctuation and comments. libyaml takes "#" for a comment anywhere
+ * there; by the standard, and for other readers, it needs a blank or a new line before it. */
+static migd_status check_hashes(migdi_yaml_parser *parser, size_t to, migd_error **error)
+{
+    while (parser->hash < to) {
+        const size_t at = parser->hash;
+        size_t next = at + 1;
+        if (at >= parser->gap) { /* else it stands in a value */
+            if (at > parser->base && strchr(" \t\r\n", parser->text[at - 1]) == NULL &&
+                (unsigned char)parser->text[at - 1] < 0x80) {
+                return fail_at(
+                    parser, MIGD_ERR_PARSE, at,
+                    "a comment needs a blank before its \"#\"; a text with \"#\" needs quotes",
+                    error);
+            }
+            while (next < to && parser->text[next] != '\n' && parser->text[next] != '\r') {
+                next++;
+            }
         }
-        if (at > parser->base && strchr(" \t\r\n", parser->text[at - 1]) == NULL &&
-            (unsigned char)parser->text[at - 1] < 0x80) {
-            return fail_at(parser, MIGD_ERR_PARSE, at,
-                           "a comment needs a blank before its \"#\"; a text with \"#\" needs quotes",
-                           error);
-        }
-        while (at < to && parser->text[at] != '\n' && parser->text[at] != '\r') {
-            at++;
-        }
+        find_hash(parser, next);
     }
-    parser->gap = to > parser->gap ? to : parser->gap;
     return MIGD_OK;
 }
 
@@ -155,30 +173,34 @@ static migd_status check_block_header(migdi_yaml_parser *parser, const migdi_yam
     if (parser->text[at] != event->style) { /* an anchor or a tag comes first */
         return MIGD_OK;
     }
-    for (at++; at < parser->end && strchr("+-0123456789", parser->text[at]) != NULL; at++) {
-    }
+    for (at++; at < parser->end && strchr("+-0123456789", parser->text[at]) != NULL; at++) {}
     return at < parser->end && parser->text[at] == '#'
-               ? fail_at(parser, MIGD_ERR_PARSE, at, "a comment needs a blank before its \"#\"", error)
+               ? fail_at(parser, MIGD_ERR_PARSE, at, "a comment needs a blank before its \"#\"",
+                         error)
                : MIGD_OK;
 }
 
-/* --- events ------------------------------------------------------------------------------------------- */
+/* --- events
+ * ------------------------------------------------------------------------------------------- */
 
 static migd_status read_document_start(migdi_yaml_parser *parser, migdi_yaml_event *event,
                                        migd_error **error)
 {
     const yaml_event_t *yaml = &parser->event;
     event->style = yaml->data.document_start.implicit ? 0 : '-';
-    const bool directives =
-        yaml->data.document_start.version_directive != NULL ||
-        yaml->data.document_start.tag_directives.start != yaml->data.document_start.tag_directives.end;
+    const bool directives = yaml->data.document_start.version_directive != NULL ||
+                            yaml->data.document_start.tag_directives.start !=
+                                yaml->data.document_start.tag_directives.end;
     return directives && parser->directives_need_end
-               ? fail_at(parser, MIGD_ERR_PARSE, event->offset,
-                         "a directive needs a line \"...\" before it, which ends the document above", error)
+               ? fail_at(
+                     parser, MIGD_ERR_PARSE, event->offset,
+                     "a directive needs a line \"...\" before it, which ends the document above",
+                     error)
                : MIGD_OK;
 }
 
-/* libyaml drops the tag "!" of a scalar, which says that plain text is a string whatever it looks like. */
+/* libyaml drops the tag "!" of a scalar, which says that plain text is a string whatever it looks
+ * like. */
 static bool says_string(const migdi_yaml_parser *parser, size_t at)
 {
     if (parser->text[at] == '&') {
@@ -224,7 +246,8 @@ static migd_status read_scalar(migdi_yaml_parser *parser, migdi_yaml_event *even
 static migd_status enter(migdi_yaml_parser *parser, bool flow, size_t offset, migd_error **error)
 {
     if (parser->depth == parser->deepest) {
-        return fail_at(parser, MIGD_ERR_LIMIT, offset, "the document nests deeper than the limit", error);
+        return fail_at(parser, MIGD_ERR_LIMIT, offset, "the document nests deeper than the limit",
+                       error);
     }
     parser->depth++;
     parser->flow += flow;
@@ -249,7 +272,8 @@ static migd_status check_lengths(migdi_yaml_parser *parser, const migdi_yaml_eve
                                    : MIGD_OK;
 }
 
-static migd_status read_event(migdi_yaml_parser *parser, migdi_yaml_event *event, migd_error **error)
+static migd_status read_event(migdi_yaml_parser *parser, migdi_yaml_event *event,
+                              migd_error **error)
 {
     const yaml_event_t *yaml = &parser->event;
     switch (yaml->type) {
@@ -298,7 +322,6 @@ static migd_status read_event(migdi_yaml_parser *parser, migdi_yaml_event *event
 migd_status migdi_yaml_next(migdi_yaml_parser *parser, migdi_yaml_event *event, migd_error **error)
 {
     yaml_event_delete(&parser->event);
-    memset(&parser->event, 0, sizeof parser->event); /* nothing to delete should the next call fail */
     if (yaml_parser_parse(&parser->yaml, &parser->event) == 0) {
         return fail_parse(parser, error);
     }
@@ -309,9 +332,12 @@ migd_status migdi_yaml_next(migdi_yaml_parser *parser, migdi_yaml_event *event, 
         .offset = byte_of(parser, parser->event.start_mark.index),
         .end = byte_of(parser, parser->event.end_mark.index),
     };
-    migd_status status = check_gap(parser, event->offset, error);
+    migd_status status = MIGD_OK;
+    if (parser->hash < event->offset) {
+        status = check_hashes(parser, event->offset, error);
+    }
+    parser->gap = event->end > parser->gap ? event->end : parser->gap;
     if (status == MIGD_OK) {
-        parser->gap = event->end > parser->gap ? event->end : parser->gap;
         status = read_event(parser, event, error);
     }
     if (status == MIGD_OK && (event->tag != NULL || event->anchor != NULL)) {
@@ -346,6 +372,7 @@ migd_status migdi_yaml_open(migdi_source *source, const char *text, size_t start
     parser->ascii = ascii;
     parser->seen_byte = parser->base;
     parser->gap = parser->base;
+    find_hash(parser, parser->base);
     parser->deepest = migdi_read_limit(options, MIGD_READ_DEPTH);
     parser->key_bytes = migdi_read_limit(options, MIGD_READ_KEY_BYTES);
     yaml_parser_set_encoding(&parser->yaml, YAML_UTF8_ENCODING);

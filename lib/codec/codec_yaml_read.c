@@ -1,5 +1,6 @@
-/* YAML events into the tree. As in JSON, open containers and their items lie on a stack, and the items move to
- * the arena once, when their container closes. What an alias would add is counted before it is added. */
+/* YAML events into the tree. As in JSON, open containers and their items lie on a stack, and the
+ * items move to the arena once, when their container closes. What an alias would add is counted
+ * before it is added. */
 #include "codec_json.h"
 #include "codec_object.h"
 #include "codec_yaml.h"
@@ -11,7 +12,7 @@
 
 /* Pairs of keys such as 1 and '1' in one map, before they count as a mistake. */
 #define TWICE_CONVERTED 16
-#define TAG(name) "tag:yaml.org,2002:" name
+#define TAG(name)       "tag:yaml.org,2002:" name
 
 typedef struct {
     const char *name;
@@ -35,6 +36,7 @@ typedef struct {
     migd_object *stack;
     size_t top;
     size_t capacity;
+    bool in_map; /* whether the innermost open container is one */
     frame *frames;
     size_t depth;
     size_t frame_capacity;
@@ -59,7 +61,8 @@ static migd_status fail_at(reader *r, migd_status status, size_t offset, const c
     return migdi_fail_at(r->error, status, migdi_source_place(r->source, offset), "%s", message);
 }
 
-/* --- nodes -------------------------------------------------------------------------------------------- */
+/* --- nodes
+ * -------------------------------------------------------------------------------------------- */
 
 static migd_status count_nodes(reader *r, size_t count, size_t offset)
 {
@@ -70,14 +73,9 @@ static migd_status count_nodes(reader *r, size_t count, size_t offset)
     return MIGD_OK;
 }
 
-static bool is_map(const reader *r)
+static inline bool awaits_key(const reader *r)
 {
-    return r->depth > 0 && r->stack[r->frames[r->depth - 1].node].kind == MIGD_KIND_MAP;
-}
-
-static bool awaits_key(const reader *r)
-{
-    return is_map(r) && r->key.key == NULL && !r->merge;
+    return r->in_map && r->key.key == NULL && !r->merge;
 }
 
 /* Puts a node on the stack, under the key that was read before it. */
@@ -101,7 +99,8 @@ static migd_status push(reader *r, const migd_object *node)
     return MIGD_OK;
 }
 
-/* --- anchors ------------------------------------------------------------------------------------------ */
+/* --- anchors
+ * ------------------------------------------------------------------------------------------ */
 
 /* Where the name is, or where it belongs. */
 static size_t find_anchor(const reader *r, const char *name, bool *found)
@@ -146,9 +145,6 @@ static migd_status add_anchor(reader *r, const char *name, size_t at, size_t off
 /* The anchor of a node that begins; a name may be given anew. *name becomes the lasting copy. */
 static migd_status open_anchor(reader *r, const char **name, size_t offset)
 {
-    if (*name == NULL) {
-        return MIGD_OK;
-    }
     bool found = false;
     const size_t at = find_anchor(r, *name, &found);
     const migd_status status = found ? MIGD_OK : add_anchor(r, *name, at, offset);
@@ -162,7 +158,7 @@ static migd_status open_anchor(reader *r, const char **name, size_t offset)
 static void close_anchor(reader *r, const char *name, const migd_object *node, size_t nodes)
 {
     bool found = false;
-    const size_t at = name == NULL ? 0 : find_anchor(r, name, &found);
+    const size_t at = find_anchor(r, name, &found);
     if (found) {
         r->anchors[at].node = *node;
         r->anchors[at].nodes = nodes;
@@ -170,7 +166,8 @@ static void close_anchor(reader *r, const char *name, const migd_object *node, s
     }
 }
 
-/* --- merge keys ----------------------------------------------------------------------------------------- */
+/* --- merge keys
+ * ----------------------------------------------------------------------------------------- */
 
 static bool may_merge(const migd_object *value)
 {
@@ -211,9 +208,10 @@ static size_t move_members(const migd_object *value, migd_object *to)
     return moved;
 }
 
-/* The members of a map, with those that "<<" brings in its place. Each was copied when its alias was read,
- * so they can be moved. */
-static migd_object *gather_members(reader *r, const migd_object *items, size_t count, size_t *gathered)
+/* The members of a map, with those that "<<" brings in its place. Each was copied when its alias
+ * was read, so they can be moved. */
+static migd_object *gather_members(reader *r, const migd_object *items, size_t count,
+                                   size_t *gathered)
 {
     size_t total = 0;
     for (size_t i = 0; i < count; i++) {
@@ -232,7 +230,8 @@ static migd_object *gather_members(reader *r, const migd_object *items, size_t c
     return out;
 }
 
-/* --- keys ---------------------------------------------------------------------------------------------- */
+/* --- keys
+ * ---------------------------------------------------------------------------------------------- */
 
 static void write_key(const migd_object *node, migdi_text *text)
 {
@@ -251,18 +250,21 @@ static void write_key(const migd_object *node, migdi_text *text)
 
 static migd_status convert_key(reader *r, const migd_object *node, size_t offset)
 {
-    if (node->kind == MIGD_KIND_NULL || node->kind == MIGD_KIND_ARRAY || node->kind == MIGD_KIND_MAP) {
+    if (node->kind == MIGD_KIND_NULL || node->kind == MIGD_KIND_ARRAY ||
+        node->kind == MIGD_KIND_MAP) {
         return fail_at(r, MIGD_ERR_PARSE, offset,
                        node->kind == MIGD_KIND_NULL ? "a key is null: put it in quotes"
                                                     : "a key cannot be a list or a map");
     }
     if ((node->flags & MIGDI_NODE_UNSIGNED) != 0) {
-        return fail_at(r, MIGD_ERR_PARSE, offset, "a key is too large an integer: put it in quotes");
+        return fail_at(r, MIGD_ERR_PARSE, offset,
+                       "a key is too large an integer: put it in quotes");
     }
     migdi_text text = {0};
     write_key(node, &text);
     const char *key =
-        text.failed ? NULL : migdi_arena_text(&r->document->arena, migdi_text_string(&text), text.size);
+        text.failed ? NULL
+                    : migdi_arena_text(&r->document->arena, migdi_text_string(&text), text.size);
     r->key.key = key;
     r->key.key_size = (uint32_t)text.size;
     r->key.flags = MIGDI_NODE_KEY_PLACED | MIGDI_NODE_KEY_CONVERTED;
@@ -291,14 +293,15 @@ static migd_status refuse_duplicate(reader *r, const migd_object *first, const m
     /* A member that "<<" brought stands where it was written; that is where to look. */
     const bool swapped = second->key_offset < first->key_offset;
     const migd_object *later = swapped ? first : second;
-    const migdi_place before = migdi_source_place(r->source, (swapped ? second : first)->key_offset);
+    const migdi_place before =
+        migdi_source_place(r->source, (swapped ? second : first)->key_offset);
     return migdi_fail_at(r->error, MIGD_ERR_PARSE, migdi_source_place(r->source, later->key_offset),
                          "key \"%s\" stands here a second time, first in line %d", later->key,
                          (int)before.line);
 }
 
-/* Refuses a key that stands twice. For Kubernetes 1 and '1' are two keys until both become "1": then the
- * later one is kept. */
+/* Refuses a key that stands twice. For Kubernetes 1 and '1' are two keys until both become "1":
+ * then the later one is kept. */
 static migd_status check_keys(reader *r, migd_object *items, size_t *count)
 {
     for (size_t dropped = 0;; dropped++) {
@@ -319,7 +322,8 @@ static migd_status check_keys(reader *r, migd_object *items, size_t *count)
     }
 }
 
-/* --- containers --------------------------------------------------------------------------------------- */
+/* --- containers
+ * --------------------------------------------------------------------------------------- */
 
 static migd_status open_container(reader *r, const migdi_yaml_event *event, uint8_t kind)
 {
@@ -327,10 +331,9 @@ static migd_status open_container(reader *r, const migdi_yaml_event *event, uint
         return fail_at(r, MIGD_ERR_PARSE, event->offset, "a key cannot be a list or a map");
     }
     const char *anchor_name = event->anchor;
-    const migd_object node = {
-        .kind = kind, .offset = (uint32_t)event->offset, .source = r->source};
+    const migd_object node = {.kind = kind, .offset = (uint32_t)event->offset, .source = r->source};
     migd_status status = count_nodes(r, 1, event->offset);
-    if (status == MIGD_OK) {
+    if (status == MIGD_OK && anchor_name != NULL) {
         status = open_anchor(r, &anchor_name, event->offset);
     }
     if (status == MIGD_OK) {
@@ -345,6 +348,7 @@ static migd_status open_container(reader *r, const migdi_yaml_event *event, uint
     }
     r->frames = frames;
     r->frames[r->depth++] = (frame){r->top - 1, r->nodes, anchor_name};
+    r->in_map = kind == MIGD_KIND_MAP;
     return MIGD_OK;
 }
 
@@ -359,7 +363,8 @@ static migd_status keep_items(reader *r, migd_object *node, size_t count)
         }
         merges = true;
         if (!may_merge(&items[i])) {
-            return fail_at(r, MIGD_ERR_PARSE, items[i].offset, "\"<<\" takes a map, or a list of maps");
+            return fail_at(r, MIGD_ERR_PARSE, items[i].offset,
+                           "\"<<\" takes a map, or a list of maps");
         }
     }
     migd_object *kept = NULL;
@@ -388,20 +393,23 @@ static migd_status close_container(reader *r)
     migd_object *node = &r->stack[closed.node];
     const size_t count = r->top - closed.node - 1;
     r->top = closed.node + 1;
+    r->in_map = r->depth > 0 && r->stack[r->frames[r->depth - 1].node].kind == MIGD_KIND_MAP;
     const migd_status status = count == 0 ? MIGD_OK : keep_items(r, node, count);
-    if (status == MIGD_OK) {
+    if (status == MIGD_OK && closed.anchor != NULL) {
         close_anchor(r, closed.anchor, node, r->nodes - closed.nodes + 1);
     }
     return status;
 }
 
-/* --- scalars ------------------------------------------------------------------------------------------ */
+/* --- scalars
+ * ------------------------------------------------------------------------------------------ */
 
-/* The standard alphabet of RFC 4648, padded, line ends skipped: as Go's base64.StdEncoding. false: it is
- * none. `out` has room for the text. */
+/* The standard alphabet of RFC 4648, padded, line ends skipped: as Go's base64.StdEncoding. false:
+ * it is none. `out` has room for the text. */
 static bool decode_base64(const char *text, size_t size, char *out, size_t *length)
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     uint32_t bits = 0;
     size_t digits = 0;
     size_t padding = 0;
@@ -472,8 +480,9 @@ static migd_status check_tag(reader *r, const migdi_yaml_event *event, migd_obje
         const bool widened = types[i].kind == MIGD_KIND_NUMBER && node->kind == MIGD_KIND_INTEGER;
         return node->kind == types[i].kind || widened
                    ? MIGD_OK
-                   : migdi_fail_at(r->error, MIGD_ERR_PARSE, migdi_source_place(r->source, event->offset),
-                                   "\"%s\" is no %s", event->text, types[i].name);
+                   : migdi_fail_at(r->error, MIGD_ERR_PARSE,
+                                   migdi_source_place(r->source, event->offset), "\"%s\" is no %s",
+                                   event->text, types[i].name);
     }
     return MIGD_OK; /* every other tag leaves a string a string, as in Kubernetes */
 }
@@ -497,7 +506,8 @@ static migd_status read_scalar_value(reader *r, const migdi_yaml_event *event, m
     migd_status status = MIGD_OK;
     node->kind = MIGD_KIND_STRING;
     if (event->style == '"' && has_slash_escape(r, event)) {
-        return fail_at(r, MIGD_ERR_PARSE, event->offset, "\"\\/\" is an escape of JSON, not of YAML 1.1");
+        return fail_at(r, MIGD_ERR_PARSE, event->offset,
+                       "\"\\/\" is an escape of JSON, not of YAML 1.1");
     }
     if (event->tag != NULL && strcmp(event->tag, TAG("binary")) == 0) {
         return read_binary(r, event, node);
@@ -528,7 +538,8 @@ static migd_status take_node(reader *r, const migd_object *node, size_t offset)
         return take_key(r, node, offset);
     }
     if (node->kind == MIGD_KIND_NUMBER && !isfinite(node->as.number)) {
-        return fail_at(r, MIGD_ERR_PARSE, offset, "JSON has no infinity and no NaN: put the text in quotes");
+        return fail_at(r, MIGD_ERR_PARSE, offset,
+                       "JSON has no infinity and no NaN: put the text in quotes");
     }
     return push(r, node);
 }
@@ -546,20 +557,20 @@ static migd_status read_scalar(reader *r, const migdi_yaml_event *event)
     if (status == MIGD_OK) {
         status = read_scalar_value(r, event, &node);
     }
-    if (status == MIGD_OK) {
+    if (status == MIGD_OK && anchor_name != NULL) {
         status = open_anchor(r, &anchor_name, event->offset);
+        if (status == MIGD_OK) {
+            close_anchor(r, anchor_name, &node, 1);
+        }
     }
-    if (status == MIGD_OK) {
-        close_anchor(r, anchor_name, &node, 1);
-        status = take_node(r, &node, event->offset);
-    }
-    return status;
+    return status < 0 ? status : take_node(r, &node, event->offset);
 }
 
-/* --- aliases ------------------------------------------------------------------------------------------- */
+/* --- aliases
+ * ------------------------------------------------------------------------------------------- */
 
-/* A copy of what an anchor stands for. The texts are the document's already and never change in place, so
- * both may use them. */
+/* A copy of what an anchor stands for. The texts are the document's already and never change in
+ * place, so both may use them. */
 static bool copy_items(reader *r, migd_object *node)
 {
     if (migd_object_count(node) == 0) {
@@ -585,12 +596,14 @@ static migd_status read_alias(reader *r, const migdi_yaml_event *event)
     const size_t at = find_anchor(r, event->text, &found);
     if (!found || r->anchors[at].open) {
         return migdi_fail_at(r->error, MIGD_ERR_PARSE, migdi_source_place(r->source, event->offset),
-                             found ? "anchor \"%s\" contains itself" : "there is no anchor \"%s\" above",
+                             found ? "anchor \"%s\" contains itself"
+                                   : "there is no anchor \"%s\" above",
                              event->text);
     }
     const size_t nodes = r->anchors[at].nodes;
     if (nodes > r->alias_nodes_left) {
-        return fail_at(r, MIGD_ERR_LIMIT, event->offset, "the aliases make more values than the limit");
+        return fail_at(r, MIGD_ERR_LIMIT, event->offset,
+                       "the aliases make more values than the limit");
     }
     r->alias_nodes_left -= nodes;
     const migd_status status = count_nodes(r, nodes, event->offset);
@@ -601,12 +614,14 @@ static migd_status read_alias(reader *r, const migdi_yaml_event *event)
     node.flags &= MIGDI_NODE_UNSIGNED | MIGDI_NODE_TEXT_SHARED;
     node.key = NULL;
     if (r->depth + migdi_node_height(&node) > r->deepest) {
-        return fail_at(r, MIGD_ERR_LIMIT, event->offset, "the document nests deeper than the limit");
+        return fail_at(r, MIGD_ERR_LIMIT, event->offset,
+                       "the document nests deeper than the limit");
     }
     return copy_items(r, &node) ? take_node(r, &node, event->offset) : migdi_fail_nomem(r->error);
 }
 
-/* --- documents ------------------------------------------------------------------------------------------- */
+/* --- documents
+ * ------------------------------------------------------------------------------------------- */
 
 static migd_status read_event(reader *r, const migdi_yaml_event *event)
 {
@@ -637,7 +652,8 @@ static migd_status read_document(reader *r, bool *any)
         if (status == MIGD_OK) {
             status = read_event(r, &event);
         }
-    } while (status == MIGD_OK && event.kind != MIGDI_YAML_END && event.kind != MIGDI_YAML_DOCUMENT_END);
+    } while (status == MIGD_OK && event.kind != MIGDI_YAML_END &&
+             event.kind != MIGDI_YAML_DOCUMENT_END);
     *any = event.kind == MIGDI_YAML_DOCUMENT_END;
     return status;
 }

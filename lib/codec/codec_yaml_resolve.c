@@ -1,42 +1,44 @@
-/* The types of plain YAML text as Kubernetes' reader (go.yaml.in/yaml/v2) sees them: YAML 1.1's booleans,
- * Go's integers, floats by a pattern; dates and sexagesimals stay strings. */
+/* The types of plain YAML text as Kubernetes' reader (go.yaml.in/yaml/v2) sees them: YAML 1.1's
+ * booleans, Go's integers, floats by a pattern; dates and sexagesimals stay strings. */
 #include "codec_json.h"
 #include "codec_yaml.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Integers and floats longer than this are none that anybody means; they are strings, as in Go when they
- * are out of range. */
+/* Integers and floats longer than this are none that anybody means; they are strings, as in Go when
+ * they are out of range. */
 #define LONGEST_NUMBER 400
 
 typedef struct {
-    const char *text;
+    const char text[7];
+    uint8_t size;
     uint8_t kind;
     int32_t boolean;
 } word;
 
 static const word words[] = {
-    {"~", MIGD_KIND_NULL, 0},        {"null", MIGD_KIND_NULL, 0},     {"Null", MIGD_KIND_NULL, 0},
-    {"NULL", MIGD_KIND_NULL, 0},     {"true", MIGD_KIND_BOOLEAN, 1},  {"True", MIGD_KIND_BOOLEAN, 1},
-    {"TRUE", MIGD_KIND_BOOLEAN, 1},  {"false", MIGD_KIND_BOOLEAN, 0}, {"False", MIGD_KIND_BOOLEAN, 0},
-    {"FALSE", MIGD_KIND_BOOLEAN, 0}, {"y", MIGD_KIND_BOOLEAN, 1},     {"Y", MIGD_KIND_BOOLEAN, 1},
-    {"yes", MIGD_KIND_BOOLEAN, 1},   {"Yes", MIGD_KIND_BOOLEAN, 1},   {"YES", MIGD_KIND_BOOLEAN, 1},
-    {"on", MIGD_KIND_BOOLEAN, 1},    {"On", MIGD_KIND_BOOLEAN, 1},    {"ON", MIGD_KIND_BOOLEAN, 1},
-    {"n", MIGD_KIND_BOOLEAN, 0},     {"N", MIGD_KIND_BOOLEAN, 0},     {"no", MIGD_KIND_BOOLEAN, 0},
-    {"No", MIGD_KIND_BOOLEAN, 0},    {"NO", MIGD_KIND_BOOLEAN, 0},    {"off", MIGD_KIND_BOOLEAN, 0},
-    {"Off", MIGD_KIND_BOOLEAN, 0},   {"OFF", MIGD_KIND_BOOLEAN, 0},
+    {"~", 1, MIGD_KIND_NULL, 0},        {"null", 4, MIGD_KIND_NULL, 0},
+    {"Null", 4, MIGD_KIND_NULL, 0},     {"NULL", 4, MIGD_KIND_NULL, 0},
+    {"y", 1, MIGD_KIND_BOOLEAN, 1},     {"Y", 1, MIGD_KIND_BOOLEAN, 1},
+    {"on", 2, MIGD_KIND_BOOLEAN, 1},    {"On", 2, MIGD_KIND_BOOLEAN, 1},
+    {"ON", 2, MIGD_KIND_BOOLEAN, 1},    {"yes", 3, MIGD_KIND_BOOLEAN, 1},
+    {"Yes", 3, MIGD_KIND_BOOLEAN, 1},   {"YES", 3, MIGD_KIND_BOOLEAN, 1},
+    {"true", 4, MIGD_KIND_BOOLEAN, 1},  {"True", 4, MIGD_KIND_BOOLEAN, 1},
+    {"TRUE", 4, MIGD_KIND_BOOLEAN, 1},  {"n", 1, MIGD_KIND_BOOLEAN, 0},
+    {"N", 1, MIGD_KIND_BOOLEAN, 0},     {"no", 2, MIGD_KIND_BOOLEAN, 0},
+    {"No", 2, MIGD_KIND_BOOLEAN, 0},    {"NO", 2, MIGD_KIND_BOOLEAN, 0},
+    {"off", 3, MIGD_KIND_BOOLEAN, 0},   {"Off", 3, MIGD_KIND_BOOLEAN, 0},
+    {"OFF", 3, MIGD_KIND_BOOLEAN, 0},   {"false", 5, MIGD_KIND_BOOLEAN, 0},
+    {"False", 5, MIGD_KIND_BOOLEAN, 0}, {"FALSE", 5, MIGD_KIND_BOOLEAN, 0},
 };
 
 static void resolve_word(const char *text, size_t size, migd_object *node)
 {
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strlen(words[i].text) == size && memcmp(words[i].text, text, size) == 0) {
+        if (words[i].size == size && memcmp(words[i].text, text, size) == 0) {
             node->kind = words[i].kind;
-            node->as.integer = 0;
-            if (node->kind == MIGD_KIND_BOOLEAN) {
-                node->as.boolean = words[i].boolean;
-            }
+            node->as.boolean = words[i].boolean;
             return;
         }
     }
@@ -49,13 +51,14 @@ static bool is_digit(char byte)
 
 static unsigned digit_of(char byte)
 {
-    return is_digit(byte)                 ? (unsigned)(byte - '0')
+    return is_digit(byte)               ? (unsigned)(byte - '0')
            : byte >= 'a' && byte <= 'f' ? (unsigned)(byte - 'a') + 10
            : byte >= 'A' && byte <= 'F' ? (unsigned)(byte - 'A') + 10
                                         : 99;
 }
 
-/* The base that a prefix names, as Go's strconv.ParseInt with base 0; *at moves behind the prefix. */
+/* The base that a prefix names, as Go's strconv.ParseInt with base 0; *at moves behind the prefix.
+ */
 static unsigned read_base(const char *digits, size_t size, size_t *at)
 {
     *at = 0;
@@ -156,8 +159,8 @@ static bool resolve_float(const char *text, size_t size, migd_object *node)
 
 static bool resolve_infinity(const char *text, size_t size, migd_object *node)
 {
-    static const char *const infinities[] = {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF",
-                                             "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN"};
+    static const char *const infinities[] = {".inf",  ".Inf",  ".INF",  "+.inf", "+.Inf", "+.INF",
+                                             "-.inf", "-.Inf", "-.INF", ".nan",  ".NaN",  ".NAN"};
     for (size_t i = 0; i < sizeof infinities / sizeof infinities[0]; i++) {
         if (strlen(infinities[i]) == size && memcmp(infinities[i], text, size) == 0) {
             node->kind = MIGD_KIND_NUMBER;

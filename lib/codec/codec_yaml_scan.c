@@ -13,18 +13,22 @@ static bool is_allowed(uint32_t codepoint)
            (codepoint >= 0xA0 && codepoint <= 0xFFFD) || codepoint >= 0x10000;
 }
 
-/* Whether eight bytes are all printable ASCII or blanks; line ends take the slow way. */
+/* Whether eight bytes are all printable ASCII, blanks or line feeds. Adding to seven bits carries
+ * into no other byte. */
 static bool is_plain_word(const char *at)
 {
     uint64_t word = 0;
     memcpy(&word, at, sizeof word);
     const uint64_t each = UINT64_C(0x0101010101010101);
-    const uint64_t delete_byte = word ^ (each * 0x7F);
-    return (((word - each * 0x20) | (delete_byte - each) | word) & (each * 0x80)) == 0;
+    const uint64_t low = each * 0x7F;
+    const uint64_t printable = (word & low) + each * (0x80 - ' ');  /* high bit: a blank or above */
+    const uint64_t not_feed = ((word ^ each * '\n') & low) + low;   /* high bit: no line feed */
+    const uint64_t not_delete = ((word ^ each * 0x7F) & low) + low; /* high bit: no DEL */
+    return ((word | ~(printable | ~not_feed) | ~not_delete) & (each * 0x80)) == 0;
 }
 
-static migd_status refuse_character(migdi_source *source, size_t at, uint32_t codepoint, size_t length,
-                                    migd_error **error)
+static migd_status refuse_character(migdi_source *source, size_t at, uint32_t codepoint,
+                                    size_t length, migd_error **error)
 {
     const migdi_place place = migdi_source_place(source, at);
     if (length == 0 && at == 0 &&
@@ -103,8 +107,9 @@ migd_status migdi_yaml_scan(migdi_source *source, const char *text, size_t start
     const char *at = text + start;
     while (status == MIGD_OK && (at = memchr(at, '%', (size_t)(text + end - at))) != NULL) {
         const size_t offset = (size_t)(at - text);
-        const bool starts_line = offset == start || text[offset - 1] == '\n' || text[offset - 1] == '\r' ||
-                                 (unsigned char)text[offset - 1] >= 0x80; /* a mark, or NEL, LS, PS */
+        const bool starts_line =
+            offset == start || text[offset - 1] == '\n' || text[offset - 1] == '\r' ||
+            (unsigned char)text[offset - 1] >= 0x80; /* a mark, or NEL, LS, PS */
         if (starts_line) {
             status = scan_directive(source, text, offset, end, &tags_left, error);
         }

@@ -1,5 +1,5 @@
-/* YAML out of the tree through libyaml's emitter: block style, and quotes around every string that some
- * reader of YAML 1.1 or 1.2 would take for something else. */
+/* YAML out of the tree through libyaml's emitter: block style, and quotes around every string that
+ * some reader of YAML 1.1 or 1.2 would take for something else. */
 #include "codec_json.h"
 #include "codec_object.h"
 #include "codec_yaml.h"
@@ -9,7 +9,8 @@
 #include <string.h>
 #include <yaml.h>
 
-#define LONGEST_TYPED 64 /* no number or date that a reader knows is longer, but for needless digits */
+#define LONGEST_TYPED                                                                              \
+    64 /* no number or date that a reader knows is longer, but for needless digits */
 
 typedef struct {
     yaml_emitter_t emitter;
@@ -17,7 +18,8 @@ typedef struct {
     migdi_text scalar; /* of a number */
 } writer;
 
-/* --- strings that look like something else -------------------------------------------------------------- */
+/* --- strings that look like something else
+ * -------------------------------------------------------------- */
 
 static bool consists_of(const char *text, size_t size, const char *characters)
 {
@@ -72,11 +74,14 @@ bool migdi_yaml_looks_typed(const char *text, size_t size)
            (size == 1 && text[0] == '=') || (size == 2 && memcmp(text, "<<", 2) == 0);
 }
 
-/* NEL, LS and PS break lines in YAML 1.1 only; a byte order mark may vanish. libyaml writes them raw. */
+/* NEL, LS and PS break lines in YAML 1.1 only; a byte order mark may vanish. libyaml writes them
+ * raw. */
 static bool has_odd_break(const char *text, size_t size)
 {
-    return memmem(text, size, "\xC2\x85", 2) != NULL || memmem(text, size, "\xE2\x80\xA8", 3) != NULL ||
-           memmem(text, size, "\xE2\x80\xA9", 3) != NULL || memmem(text, size, "\xEF\xBB\xBF", 3) != NULL;
+    return memmem(text, size, "\xC2\x85", 2) != NULL ||
+           memmem(text, size, "\xE2\x80\xA8", 3) != NULL ||
+           memmem(text, size, "\xE2\x80\xA9", 3) != NULL ||
+           memmem(text, size, "\xEF\xBB\xBF", 3) != NULL;
 }
 
 static yaml_scalar_style_t style_of_string(const char *text, size_t size)
@@ -85,16 +90,20 @@ static yaml_scalar_style_t style_of_string(const char *text, size_t size)
         return YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     }
     if (memchr(text, '\n', size) != NULL) {
-        /* Blanks or empty lines at the start, or several at the end, need indicators that few know. libyaml
-         * itself turns to quotes when a line ends with a blank or holds a tab. */
+        /* Blanks or empty lines at the start, or several at the end, need indicators that few know.
+         * libyaml itself turns to quotes when a line ends with a blank or holds a tab. */
         const bool plain_start = strchr(" \n", text[0]) == NULL;
         const bool plain_end = size < 2 || memcmp(text + size - 2, "\n\n", 2) != 0;
-        return plain_start && plain_end ? YAML_LITERAL_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+        return plain_start && plain_end ? YAML_LITERAL_SCALAR_STYLE
+                                        : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     }
-    return migdi_yaml_looks_typed(text, size) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE;
+    return migdi_yaml_looks_typed(text, size) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
+                                              : YAML_PLAIN_SCALAR_STYLE;
 }
 
-/* --- events ----------------------------------------------------------------------------------------------- */
+/* --- events
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static int write_bytes(void *data, unsigned char *bytes, size_t size)
 {
@@ -103,7 +112,8 @@ static int write_bytes(void *data, unsigned char *bytes, size_t size)
     return !text->failed;
 }
 
-/* Each initialiser below fails only for lack of memory. An event that is emitted is the emitter's. */
+/* Each initialiser below fails only for lack of memory. An event that is emitted is the emitter's.
+ */
 static bool emit(writer *w, yaml_event_t *event, int initialized)
 {
     return initialized != 0 && yaml_emitter_emit(&w->emitter, event) != 0;
@@ -113,8 +123,8 @@ static bool write_scalar(writer *w, const char *text, size_t size, yaml_scalar_s
 {
     yaml_event_t event;
     return emit(w, &event,
-                yaml_scalar_event_initialize(&event, NULL, NULL, (const unsigned char *)text, (int)size, 1,
-                                             1, style));
+                yaml_scalar_event_initialize(&event, NULL, NULL, (const unsigned char *)text,
+                                             (int)size, 1, 1, style));
 }
 
 static bool write_string(writer *w, const char *text, size_t size)
@@ -155,11 +165,11 @@ static bool write_items(writer *w, const migd_object *value)
 {
     yaml_event_t event;
     const bool map = value->kind == MIGD_KIND_MAP;
-    bool good = emit(w, &event,
-                     map ? yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
-                                                               YAML_BLOCK_MAPPING_STYLE)
-                         : yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
-                                                                YAML_BLOCK_SEQUENCE_STYLE));
+    bool good = emit(
+        w, &event,
+        map ? yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE)
+            : yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
+                                                   YAML_BLOCK_SEQUENCE_STYLE));
     for (size_t i = 0; good && i < value->count; i++) {
         const migd_object *item = &value->as.items[i];
         good = (!map || write_string(w, item->key, item->key_size)) && write_value(w, item);
@@ -193,8 +203,10 @@ static bool write_stream(writer *w, const migd_object *value)
     yaml_event_t event;
     return emit(w, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING)) &&
            emit(w, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1)) &&
-           write_value(w, value) && emit(w, &event, yaml_document_end_event_initialize(&event, 1)) &&
-           emit(w, &event, yaml_stream_end_event_initialize(&event)) && yaml_emitter_flush(&w->emitter) != 0;
+           write_value(w, value) &&
+           emit(w, &event, yaml_document_end_event_initialize(&event, 1)) &&
+           emit(w, &event, yaml_stream_end_event_initialize(&event)) &&
+           yaml_emitter_flush(&w->emitter) != 0;
 }
 
 migd_status migdi_yaml_write(const migd_object *value, migdi_text *text, migd_error **error)
