@@ -72,7 +72,8 @@ static void take_page(migdi_fetch *fetch)
     migd_error *error = NULL;
     fetch->pages++;
     if (fetch->arena.failed) {
-        conclude(fetch, migdi_fail_nomem(&error), error);
+        (void)migdi_fail_nomem(&error);
+        conclude(fetch, MIGD_ERR_NOMEM, error);
         return;
     }
     if (next != NULL || fetch->joined != NULL) {

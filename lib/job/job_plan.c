@@ -27,7 +27,8 @@ migd_status migdi_plan_start(migd_job *job)
 static void fail_nomem(migdi_track *track)
 {
     migd_error *error = NULL;
-    migdi_track_fail(track, migdi_fail_nomem(&error), error);
+    (void)migdi_fail_nomem(&error);
+    migdi_track_fail(track, MIGD_ERR_NOMEM, error);
 }
 
 static migd_status add_change(migd_job *job, const migdi_news *news)

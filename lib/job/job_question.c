@@ -56,7 +56,8 @@ void migdi_job_ask(migd_job *job, const char *step, const char *key, bool consen
     migd_error *error = NULL;
     const char *kept = migdi_arena_text(&job->arena, key, strlen(key));
     if (kept == NULL) {
-        migdi_job_end(job, migdi_fail_nomem(&error), error);
+        (void)migdi_fail_nomem(&error);
+        migdi_job_end(job, MIGD_ERR_NOMEM, error);
         return;
     }
     if (consent && job->consent) {

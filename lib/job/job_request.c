@@ -31,7 +31,10 @@ static void attend(migdi_work *work, migd_job *job)
     if (status == MIGD_OK) {
         migdi_job_succeed(job);
     } else {
-        migdi_job_end(job, error == NULL ? migdi_fail_nomem(&error) : status, error);
+        if (error == NULL) {
+            status = migdi_fail_nomem(&error);
+        }
+        migdi_job_end(job, status, error);
     }
 }
 

@@ -22,7 +22,8 @@ static int64_t pace_of(const migdi_track *track)
 static void fail_nomem(migdi_track *track)
 {
     migd_error *error = NULL;
-    migdi_track_fail(track, migdi_fail_nomem(&error), error);
+    (void)migdi_fail_nomem(&error);
+    migdi_track_fail(track, MIGD_ERR_NOMEM, error);
 }
 
 /* --- answered --------------------------------------------------------------------------------- */

@@ -45,7 +45,8 @@ void migdi_track_fail(migdi_track *track, migd_status status, migd_error *error)
 static void fail_nomem(migdi_track *track)
 {
     migd_error *error = NULL;
-    migdi_track_fail(track, migdi_fail_nomem(&error), error);
+    (void)migdi_fail_nomem(&error);
+    migdi_track_fail(track, MIGD_ERR_NOMEM, error);
 }
 
 void migdi_track_tell(migdi_track *track, int32_t kind, const char *text)
