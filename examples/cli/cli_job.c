@@ -144,17 +144,24 @@ migd_status open_spec(const cli *options, migd_spec **out, migd_error **error)
 
 /* --- progress ------------------------------------------------------------------------------------- */
 
-/* Steps of one name are one group; its end is told when another name begins. */
+/* Steps of one name are one group: its end is told when another group has something to show, or at the end. */
 typedef struct {
-    const cli *options;
-    bool live; /* a terminal: one line that is drawn again */
     char name[32];
     char done[256];
     int64_t created;
     int64_t updated;
     int64_t deleted;
     struct timespec since;
+} group;
+
+enum { GROUPS = 16 };
+
+typedef struct {
+    const cli *options;
+    bool live; /* a terminal: one line that is drawn again */
     bool drawn;
+    group groups[GROUPS]; /* not told yet, in the order of their first event */
+    size_t count;
 } progress;
 
 static int64_t elapsed_ms(const struct timespec *since)
@@ -184,13 +191,14 @@ static void wipe_line(progress *p)
     }
 }
 
-static void draw(progress *p, tint colour, const char *word, const char *text, bool stays)
+static void draw(progress *p, const group *g, tint colour, const char *word, const char *text,
+                 bool stays)
 {
     char elapsed[32];
-    format_elapsed(elapsed_ms(&p->since), elapsed, sizeof elapsed);
+    format_elapsed(elapsed_ms(&g->since), elapsed, sizeof elapsed);
     wipe_line(p);
     say_word(p->options, colour, word);
-    fprintf(stderr, "  %-10s  %-68.68s  %7s%s", p->name, text, elapsed, stays ? "\n" : "");
+    fprintf(stderr, "  %-10s  %-68.68s  %7s%s", g->name, text, elapsed, stays ? "\n" : "");
     p->drawn = !stays;
     fflush(stderr);
 }
@@ -202,60 +210,81 @@ static void stamp(char *out, size_t size)
     strftime(out, size, "%H:%M:%SZ", gmtime_r(&now, &parts));
 }
 
-static void plain_line(const progress *p, const char *state, const char *text)
+static void plain_line(const char *name, const char *state, const char *text)
 {
     char when[16];
     stamp(when, sizeof when);
-    fprintf(stderr, "%s %-10s  %-5s  %s\n", when, p->name, state, text);
+    fprintf(stderr, "%s %-10s  %-5s  %s\n", when, name, state, text);
 }
 
-static void end_group(progress *p)
+static void put(progress *p, const group *g, tint colour, const char *word, const char *plain,
+                const char *text, bool stays)
 {
-    char counted[128];
-    if (p->name[0] == '\0' || p->done[0] == '\0') {
-        return;
-    }
-    const char *text = p->done;
-    const int64_t all = p->created + p->updated + p->deleted;
-    if (strcmp(p->name, "objects") == 0 && all > 0) {
-        size_t at = 0;
-        const struct {
-            const char *word;
-            int64_t count;
-        } parts[] = {{"created", p->created}, {"updated", p->updated}, {"deleted", p->deleted}};
-        counted[0] = '\0';
-        for (size_t i = 0; i < 3; i++) {
-            if (parts[i].count > 0) {
-                at += (size_t)snprintf(counted + at, sizeof counted - at, "%s%lld %s",
-                                       at == 0 ? "" : ", ", (long long)parts[i].count,
-                                       parts[i].word);
-            }
-        }
-        text = counted;
-    }
     if (p->live) {
-        draw(p, GREEN, "done", text, true);
-    } else if (p->options->progress != PROGRESS_JSON) {
-        plain_line(p, "done", text);
-    }
-    p->name[0] = p->done[0] = '\0';
-    p->created = p->updated = p->deleted = 0;
-}
-
-static void begin_group(progress *p, const char *name)
-{
-    if (strcmp(p->name, name) != 0) {
-        end_group(p);
-        snprintf(p->name, sizeof p->name, "%s", name);
-        clock_gettime(CLOCK_MONOTONIC, &p->since);
+        draw(p, g, colour, word, text, stays);
+    } else {
+        plain_line(g->name, plain, text);
     }
 }
 
-static void count_act(progress *p, const char *text)
+/* "5 created, 1 updated", or what the last step of the group said. */
+static const char *ending(const group *g, char *out, size_t size)
 {
-    p->created += strncmp(text, "create ", 7) == 0;
-    p->updated += strncmp(text, "update ", 7) == 0;
-    p->deleted += strncmp(text, "delete ", 7) == 0;
+    const struct {
+        const char *word;
+        int64_t count;
+    } parts[] = {{"created", g->created}, {"updated", g->updated}, {"deleted", g->deleted}};
+    if (strcmp(g->name, "objects") != 0) {
+        return g->done;
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && at < size; i++) {
+        if (parts[i].count > 0) {
+            at += (size_t)snprintf(out + at, size - at, "%s%lld %s", at == 0 ? "" : ", ",
+                                   (long long)parts[i].count, parts[i].word);
+        }
+    }
+    return at == 0 ? g->done : out;
+}
+
+/* Tells the end of every group but the one of that name, which stays open. */
+static void end_groups(progress *p, const char *but)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        const group *g = &p->groups[i];
+        char text[160];
+        if (but != NULL && strcmp(g->name, but) == 0) {
+            p->groups[left++] = *g;
+        } else if (g->done[0] != '\0') {
+            put(p, g, GREEN, "done", "done", ending(g, text, sizeof text), true);
+        }
+    }
+    p->count = left;
+}
+
+static group *group_of(progress *p, const char *name)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (strcmp(p->groups[i].name, name) == 0) {
+            return &p->groups[i];
+        }
+    }
+    if (p->count == GROUPS) {
+        end_groups(p, NULL);
+    }
+    group *g = &p->groups[p->count++];
+    *g = (group){0};
+    snprintf(g->name, sizeof g->name, "%s", name);
+    clock_gettime(CLOCK_MONOTONIC, &g->since);
+    return g;
+}
+
+static void count_act(group *g, const char *text)
+{
+    g->created += strncmp(text, "create ", 7) == 0;
+    g->updated += strncmp(text, "update ", 7) == 0;
+    g->deleted += strncmp(text, "delete ", 7) == 0;
 }
 
 static void tell_json(const migd_event *event)
@@ -286,28 +315,27 @@ static void tell(progress *p, const migd_event *event)
         return;
     }
     if (step == NULL || p->options->quiet || p->options->progress == PROGRESS_NONE ||
-        strcmp(step, "lock") == 0 || strcmp(step, "rules") == 0) {
+        strcmp(step, "lock") == 0 || strcmp(step, "rules") == 0 || strcmp(step, "consent") == 0) {
         return;
     }
-    begin_group(p, step);
-    if (kind == MIGD_EVENT_ACT || kind == MIGD_EVENT_WAIT) {
-        if (kind == MIGD_EVENT_ACT) {
-            count_act(p, text);
-        }
-        if (p->live) {
-            draw(p, YELLOW, "wait", text, false);
-        } else {
-            plain_line(p, kind == MIGD_EVENT_ACT ? "start" : "wait", text);
-        }
-    } else if (kind == MIGD_EVENT_DONE) {
-        snprintf(p->done, sizeof p->done, "%s", text);
-    } else if (kind == MIGD_EVENT_FAIL) {
-        p->done[0] = '\0';
-        if (p->live) {
-            draw(p, RED, "fail", text, true);
-        } else {
-            plain_line(p, "fail", text);
-        }
+    if (kind == MIGD_EVENT_DONE) {
+        group *g = group_of(p, step);
+        snprintf(g->done, sizeof g->done, "%s", text);
+        return;
+    }
+    if (kind != MIGD_EVENT_ACT && kind != MIGD_EVENT_WAIT && kind != MIGD_EVENT_FAIL) {
+        return;
+    }
+    end_groups(p, step);
+    group *g = group_of(p, step);
+    g->done[0] = '\0';
+    if (kind == MIGD_EVENT_FAIL) {
+        put(p, g, RED, "fail", "fail", text, true);
+    } else {
+        put(p, g, YELLOW, "wait", kind == MIGD_EVENT_ACT ? "start" : "wait", text, false);
+    }
+    if (kind == MIGD_EVENT_ACT) {
+        count_act(g, text);
     }
 }
 
@@ -335,7 +363,6 @@ int follow(const cli *options, migd_job *job, const char *cluster, migd_object *
     migd_error *error = NULL;
     const migd_event *event = NULL;
     migd_status status = MIGD_OK;
-    clock_gettime(CLOCK_MONOTONIC, &p.since);
     while (status == MIGD_OK || status == MIGD_TIMEOUT) {
         status = migd_job_next(job, 60000, &event, &error);
         if (status == MIGD_OK && migd_event_kind(event) == MIGD_EVENT_QUESTION) {
@@ -343,14 +370,13 @@ int follow(const cli *options, migd_job *job, const char *cluster, migd_object *
             status = ask(options, job, event, cluster, &error);
         } else if (status == MIGD_OK) {
             tell(&p, event);
-        } else if (status == MIGD_TIMEOUT && !p.live && !options->quiet && p.name[0] != '\0') {
-            plain_line(&p, "wait", "still waiting");
+        } else if (status == MIGD_TIMEOUT && !p.live && !options->quiet && p.count > 0) {
+            plain_line(p.groups[p.count - 1].name, "wait", "still waiting");
         }
     }
+    wipe_line(&p);
     if (status == MIGD_DONE) {
-        end_group(&p);
-    } else {
-        wipe_line(&p);
+        end_groups(&p, NULL);
     }
     if (result != NULL && migd_job_take_object(job, result, NULL) < 0) {
         *result = NULL;

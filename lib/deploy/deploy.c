@@ -77,6 +77,9 @@ static migd_status add_objects(migdi_draft *draft, const migd_call_options *opti
                                migd_error **error)
 {
     const size_t count = migd_objects_count(draft->objects);
+    if (count + draft->count > MIGDI_DEPLOY_STEPS) {
+        return migdi_fail(error, MIGD_ERR_LIMIT, "%zu objects are too many for one call", count);
+    }
     migdi_object_wish *wishes = migdi_arena_alloc_zeroed(draft->arena, count, sizeof *wishes);
     for (size_t i = 0; wishes != NULL && i < count; i++) {
         const migd_object *object = migd_objects_item(draft->objects, i);
@@ -102,7 +105,8 @@ static void add_rules_of_sets(migdi_draft *draft)
 {
     for (size_t i = 0; i < migd_objects_count(draft->objects); i++) {
         const migd_object *object = migd_objects_item(draft->objects, i);
-        if (strcmp(migd_object_text(object, "/kind", ""), "StatefulSet") == 0) {
+        if (strcmp(migd_object_text(object, "/kind", ""), "StatefulSet") == 0 &&
+            draft->count < MIGDI_DEPLOY_STEPS) {
             migdi_rules_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
             if (wish == NULL) {
                 return;
@@ -177,8 +181,8 @@ static void add_deployment(migdi_draft *draft)
     migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_poddisruptionbudgets,
                            names.budget);
     if (!scaled) {
-        migdi_draft_add_object(draft, &migdi_deploy_autoscaler,
-                               &migdi_kube_horizontalpodautoscalers, names.autoscaler);
+        migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_horizontalpodautoscalers,
+                               names.autoscaler);
     }
     migdi_draft_next(draft);
     migdi_draft_add(draft, &migdi_deploy_replicas_down, cluster, MIGDI_PRESENT);
