@@ -112,6 +112,7 @@ static void read_set_head(migdi_extract_state *state, const migdi_set *set)
     migdi_facts *facts = set->facts;
     const migd_object *value = set->item->value;
     facts->at = migdi_item_at(state, set->item, "/metadata/name");
+    facts->guard = facts->at;
     facts->pods = migdi_item_at_key(state, set->item, "/spec/template/spec");
     facts->deployment = strcmp(set->item->kind, "Deployment") == 0;
     facts->no_namespace = set->item->space == NULL;
@@ -157,12 +158,9 @@ static void settle_seeds_ready(migdi_facts *facts)
 
 static void read_spec(migdi_extract_state *state, migdi_facts *facts)
 {
-    if (state->spec == NULL) {
-        return;
-    }
-    const migd_object *spec = migd_spec_object(state->spec);
-    facts->from_spec = true;
-    if (migd_object_count(migd_object_at(spec, "/spec/members/secretParameters")) == 0) {
+    if (state->spec != NULL) {
+        facts->from_spec = true;
+        facts->guard = migdi_item_at_spec(state, facts->at, "/spec/disruption/scope");
         facts->secrets = migdi_item_at_spec(state, facts->at, "/spec/members/secretParameters");
     }
 }

@@ -152,6 +152,7 @@ typedef struct migdi_facts {
     migdi_count replicas; /* not known when it is left to an autoscaler */
     const migdi_budget *budgets;
     size_t budget_count;
+    migdi_at guard; /* where a missing budget is told: its name, or the spec's key */
     const migdi_autoscaler *autoscalers;
     size_t autoscaler_count;
     const migdi_container *containers;

@@ -70,7 +70,11 @@ static int64_t stuck_at(const migdi_facts *facts, const migdi_budget *budget)
     int64_t least = 0;
     int64_t most = 0;
     migdi_facts_range(facts, &least, &most);
-    if (facts->replicas.known && is_stuck(budget, facts->replicas.value)) {
+    if (budget->covers != NULL && least < quorum_seeds(facts)) {
+        least = quorum_seeds(facts); /* seeds that do not run are C5's or C11's */
+    }
+    if (facts->replicas.known && facts->replicas.value >= least &&
+        is_stuck(budget, facts->replicas.value)) {
         return facts->replicas.value;
     }
     if (kept_of_all(budget) > least) {
@@ -394,7 +398,7 @@ void migdi_rule_t29(migdi_judge *judge, const migdi_facts *facts)
         bare += is_guarded(facts, i) ? 0 : 1;
     }
     if (bare > 0) {
-        migdi_say(judge, &facts->at, facts->budget_count > 0 ? &facts->budgets[0].at : NULL,
+        migdi_say(judge, &facts->guard, facts->budget_count > 0 ? &facts->budgets[0].at : NULL,
                   migdi_hint(judge,
                              "A budget with minAvailable: %lld over the seeds keeps the quorum",
                              (long long)(seeds - migdi_seeds_to_spare(seeds))),
