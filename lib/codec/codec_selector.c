@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- requirements
- * ------------------------------------------------------------------------------------------- */
+/* --- requirements ----------------------------------------------------------------------------- */
 
 migd_status migdi_selector_begin(migdi_selector_builder *building, size_t most)
 {
@@ -44,7 +43,8 @@ int migdi_selector_by_bytes(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-migd_status migdi_selector_check_key(const migdi_selector_builder *building, const char *key, size_t size)
+migd_status migdi_selector_check_key(const migdi_selector_builder *building, const char *key,
+                                     size_t size)
 {
     const char *problem = migdi_name_problem(MIGDI_NAME_QUALIFIED, key, size);
     return problem == NULL ? MIGD_OK
@@ -54,8 +54,9 @@ migd_status migdi_selector_check_key(const migdi_selector_builder *building, con
 
 /* Adds one requirement; key and values live in the arena, the array of values is sorted in
  * place. */
-migd_status migdi_selector_add(migdi_selector_builder *building, const char *key, migdi_select_operator operator,
-                       const char **values, size_t value_count)
+migd_status migdi_selector_add(migdi_selector_builder *building, const char *key,
+                               migdi_select_operator operator, const char **values,
+                               size_t value_count)
 {
     for (size_t i = 0; i < value_count; i++) {
         int64_t number = 0;
@@ -103,17 +104,17 @@ migd_status migdi_selector_finish(const migdi_selector_builder *building, migdi_
     return MIGD_OK;
 }
 
-/* --- the LabelSelector of an object
- * --------------------------------------------------------------------------- */
+/* --- the LabelSelector of an object ----------------------------------------------------------- */
 
-static migd_status wrong(migdi_selector_builder *building, const migd_object *value, const char *message)
+static migd_status wrong(migdi_selector_builder *building, const migd_object *value,
+                         const char *message)
 {
     return migdi_fail_at(building->error, MIGD_ERR_PARSE, migdi_object_place(value), "%s", message);
 }
 
 /* A string in the arena; what is no string, or holds a NUL, is refused. */
-static migd_status read_text(migdi_selector_builder *building, const migd_object *value, const char *message,
-                             const char **out)
+static migd_status read_text(migdi_selector_builder *building, const migd_object *value,
+                             const char *message, const char **out)
 {
     size_t size = 0;
     const char *text = migdi_object_string(value, &size);
@@ -125,8 +126,8 @@ static migd_status read_text(migdi_selector_builder *building, const migd_object
     return *out == NULL ? migdi_fail_nomem(building->error) : MIGD_OK;
 }
 
-static migd_status read_values(migdi_selector_builder *building, const migd_object *list, const char ***values,
-                               size_t *count)
+static migd_status read_values(migdi_selector_builder *building, const migd_object *list,
+                               const char ***values, size_t *count)
 {
     *count = migd_object_count(list);
     *values = migdi_arena_alloc_zeroed(building->arena, *count, sizeof **values);
@@ -144,7 +145,8 @@ static migd_status read_values(migdi_selector_builder *building, const migd_obje
     return MIGD_OK;
 }
 
-static migd_status read_label(migdi_selector_builder *building, const migd_object *labels, size_t index)
+static migd_status read_label(migdi_selector_builder *building, const migd_object *labels,
+                              size_t index)
 {
     const char *name = migd_object_key(labels, index);
     const char *key = migdi_arena_text(building->arena, name, strlen(name));
@@ -197,7 +199,8 @@ static migd_status read_expression(migdi_selector_builder *building, const migd_
     if (status == MIGD_OK) {
         status = read_values(building, list, &values, &count);
     }
-    return status < 0 ? status : migdi_selector_add(building, key, operators[at].operator, values, count);
+    return status < 0 ? status
+                      : migdi_selector_add(building, key, operators[at].operator, values, count);
 }
 
 static bool is_kind_or_absent(const migd_object *value, int32_t kind)
@@ -237,8 +240,7 @@ migd_status migdi_selector_read(const migd_object *value, migdi_arena *arena, mi
     return status < 0 ? status : migdi_selector_finish(&building, out);
 }
 
-/* --- matching and writing
- * --------------------------------------------------------------------------------------- */
+/* --- matching and writing --------------------------------------------------------------------- */
 
 static bool has_value(const migdi_requirement *requirement, const char *value)
 {
