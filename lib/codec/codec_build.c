@@ -125,6 +125,6 @@ migd_status migdi_build_take(migdi_builder *builder, migd_object **out, migd_err
     }
     *builder = (migdi_builder){.status = MIGD_ERR_INVALID};
     return status == MIGD_ERR_NOMEM ? migdi_fail_nomem(error)
-           : status < 0 ? migdi_fail(error, status, "a document could not be built")
-                        : MIGD_OK;
+           : status < 0             ? migdi_fail(error, status, "a document could not be built")
+                                    : MIGD_OK;
 }

@@ -23,8 +23,7 @@ typedef struct {
     migdi_text piece; /* ... by this one */
 } edit;
 
-/* --- how a value is written
- * -------------------------------------------------------------------------- */
+/* --- how a value is written ------------------------------------------------------------------- */
 
 static bool is_word_character(char byte)
 {
@@ -159,8 +158,7 @@ static bool write_block_member(edit *e, const char *at, size_t indent, bool in_m
     return good;
 }
 
-/* --- where it goes
- * ------------------------------------------------------------------------------------ */
+/* --- where it goes ---------------------------------------------------------------------------- */
 
 static size_t line_start(const edit *e, size_t at)
 {
@@ -299,8 +297,7 @@ static void find_target(edit *e, const char *pointer)
     }
 }
 
-/* --- the new text
- * ---------------------------------------------------------------------------------------- */
+/* --- the new text ----------------------------------------------------------------------------- */
 
 /* The new text must read back as the old document with the one change. */
 static migd_status check(const migdi_text *made, const migd_object *wanted, const char *pointer,

@@ -31,8 +31,8 @@ migd_status migdi_spans_read(migdi_source *source, const char *text, migdi_spans
                              migd_error **error);
 void migdi_spans_free(migdi_spans *spans);
 
-/* The index of the value under a step: of the map's key, the list's item; SIZE_MAX: there is none.
- */
+/* The index of the value under a step: of the map's key, the list's item; SIZE_MAX: there is
+ * none. */
 size_t migdi_spans_find(const migdi_spans *spans, size_t container, migdi_step_text step);
 
 #endif

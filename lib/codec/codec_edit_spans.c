@@ -54,8 +54,8 @@ static migd_status add_span(migdi_spans *spans, const char *text, const migdi_ya
     return MIGD_OK;
 }
 
-/* A block collection's event ends where the next token begins: it ends with its last value instead.
- */
+/* A block collection's event ends where the next token begins: it ends with its last value
+ * instead. */
 static void close_span(migdi_spans *spans, size_t open, const migdi_yaml_event *event)
 {
     migdi_span *span = &spans->items[open];

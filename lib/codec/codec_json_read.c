@@ -15,8 +15,8 @@
 #define NO_PARENT     SIZE_MAX
 #define MOST_RESERVED ((size_t)1024 * 1024)
 
-/* The reading functions take where they stand and return where they stopped: NULL when they failed.
- */
+/* The reading functions take where they stand and return where they stopped: NULL when they
+ * failed. */
 typedef struct {
     migdi_document *document;
     migdi_source *source;
@@ -43,8 +43,7 @@ typedef struct {
     migd_error **error;
 } reader;
 
-/* --- refusals
- * ----------------------------------------------------------------------------------------- */
+/* --- refusals --------------------------------------------------------------------------------- */
 
 static char *fail_at(reader *r, migd_status status, const char *at, const char *message)
 {
@@ -78,8 +77,7 @@ static char *fail_expected(reader *r, const char *at, const char *expected)
     return NULL;
 }
 
-/* --- characters
- * --------------------------------------------------------------------------------------- */
+/* --- characters ------------------------------------------------------------------------------- */
 
 static inline uint64_t load_word(const char *at)
 {
@@ -136,8 +134,7 @@ static inline char *skip_blanks(char *at)
     return at;
 }
 
-/* --- strings
- * ------------------------------------------------------------------------------------------- */
+/* --- strings ---------------------------------------------------------------------------------- */
 
 /* Four hex digits; -1: not so. */
 static int32_t read_hex4(const char *at)
@@ -157,8 +154,8 @@ static int32_t read_hex4(const char *at)
     return value;
 }
 
-/* "\uXXXX", with its second half when it is a pair; `at` stands on "u". The character goes to *out.
- */
+/* "\uXXXX", with its second half when it is a pair; `at` stands on "u". The character goes to
+ * *out. */
 static char *read_unicode_escape(reader *r, char *at, char **out)
 {
     const int32_t first = read_hex4(at + 1);
@@ -197,8 +194,8 @@ static inline char *read_escape(reader *r, char *at, char **out)
     return at + 1;
 }
 
-/* The quote that ends the string, escapes skipped; NULL: something stands before it that may not.
- */
+/* The quote that ends the string, escapes skipped; NULL: something stands before it that may
+ * not. */
 static char *find_quote(reader *r, char *at)
 {
     for (;;) {
@@ -250,8 +247,8 @@ static char *read_escaped(reader *r, char *start, const char **text, uint32_t *s
     return quote + 1;
 }
 
-/* A string whose opening quote is before `at`. *flags becomes `shared` when it lies in the source.
- */
+/* A string whose opening quote is before `at`. *flags becomes `shared` when it lies in the
+ * source. */
 static inline char *read_string(reader *r, char *start, const char **text, uint32_t *size,
                                 uint8_t *flags, uint8_t shared)
 {
@@ -274,9 +271,7 @@ static inline char *read_string(reader *r, char *start, const char **text, uint3
     return at + 1;
 }
 
-/* --- nodes
- * -----------------------------------------------------------------------------------------------
- */
+/* --- nodes ------------------------------------------------------------------------------------ */
 
 static char *fail_too_many(reader *r, const char *at)
 {
@@ -386,8 +381,7 @@ static inline char *close_container(reader *r, char *at)
     return at + 1;
 }
 
-/* --- scalars
- * --------------------------------------------------------------------------------------------- */
+/* --- scalars ---------------------------------------------------------------------------------- */
 
 static inline bool is_digit(char byte)
 {
@@ -483,8 +477,7 @@ static inline char *read_text(reader *r, char *at)
     return at;
 }
 
-/* --- the grammar
- * ----------------------------------------------------------------------------------------- */
+/* --- the grammar ------------------------------------------------------------------------------ */
 
 static inline char *read_key(reader *r, char *at)
 {

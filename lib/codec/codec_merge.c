@@ -39,13 +39,12 @@ static bool apply_member(migdi_document *document, const migd_object *member,
 }
 
 /* A patch that is a map: the members of the target, changed where they are, then the new ones. */
-static bool apply_map(migdi_document *document, const migd_object *target,
-                      const migd_object *patch, migd_object *out)
+static bool apply_map(migdi_document *document, const migd_object *target, const migd_object *patch,
+                      migd_object *out)
 {
     const bool map = target != NULL && target->kind == MIGD_KIND_MAP;
     const migd_object *place = map ? target : patch;
-    *out = (migd_object){
-        .kind = MIGD_KIND_MAP, .source = place->source, .offset = place->offset};
+    *out = (migd_object){.kind = MIGD_KIND_MAP, .source = place->source, .offset = place->offset};
     for (size_t i = 0; map && i < target->count; i++) {
         const migd_object *member = &target->as.items[i];
         const migd_object *change = migdi_map_find(patch, member->key, member->key_size);
@@ -54,8 +53,7 @@ static bool apply_map(migdi_document *document, const migd_object *target,
             if (!copy_with_key(document, member, &kept) || !migdi_items_add(document, out, &kept)) {
                 return false;
             }
-        } else if (change->kind != MIGD_KIND_NULL &&
-                   !apply_member(document, member, change, out)) {
+        } else if (change->kind != MIGD_KIND_NULL && !apply_member(document, member, change, out)) {
             return false;
         }
     }

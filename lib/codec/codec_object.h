@@ -45,8 +45,7 @@ migd_status migdi_pointer_from_path(const char *path, migdi_text *pointer, migd_
 /* JSON of a value in an arena, compact, keys in order; NULL when memory ends. */
 const char *migdi_object_json(const migd_object *value, migdi_arena *arena);
 
-/* --- reading as a spec is read -----------------------------------------------------------------
- */
+/* --- reading as a spec is read ---------------------------------------------------------------- */
 
 enum { MIGDI_READ_ALL_KEYS = 1 /* a second key of the same name is kept: it becomes a finding */ };
 

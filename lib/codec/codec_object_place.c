@@ -44,8 +44,8 @@ void migdi_source_release(migdi_source *source)
     migdi_free(source);
 }
 
-/* The start of the next line at or behind `at`: LF, CRLF and CR end one. SIZE_MAX: there is none.
- */
+/* The start of the next line at or behind `at`: LF, CRLF and CR end one. SIZE_MAX: there is
+ * none. */
 static size_t next_line(const migdi_source *source, size_t at)
 {
     for (; at < source->size; at++) {
@@ -162,8 +162,8 @@ migdi_place migdi_object_word_place(const migd_object *string, const char *word,
                          : migdi_source_place(string->source, (size_t)(found - source->text));
 }
 
-/* What lies in a source is copied first, as nothing says any more that the document must hold it.
- */
+/* What lies in a source is copied first, as nothing says any more that the document must hold
+ * it. */
 static bool forget(migdi_arena *arena, migd_object *value)
 {
     const char *text = (value->flags & MIGDI_NODE_TEXT_SHARED) != 0

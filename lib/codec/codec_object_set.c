@@ -76,7 +76,7 @@ static void replace(migd_object *target, const migd_object *made)
     *target = *made;
     target->key = old.key;
     target->key_size = old.key_size;
-    target->flags &= (uint8_t) ~(MIGDI_NODE_KEY_SHARED | MIGDI_NODE_KEY_PLACED);
+    target->flags &= (uint8_t)~(MIGDI_NODE_KEY_SHARED | MIGDI_NODE_KEY_PLACED);
     if (made->source == old.source) { /* a key's offset means nothing in another text */
         target->key_offset = old.key_offset;
         target->flags |= old.flags & (MIGDI_NODE_KEY_SHARED | MIGDI_NODE_KEY_PLACED);

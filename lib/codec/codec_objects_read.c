@@ -1,8 +1,8 @@
 /* The documents of a text as kubectl sees them: a run of JSON values first, if it starts so, then
  * YAML by
  * "---"; empty ones dropped, Lists taken apart.
- * Source: k8s.io/apimachinery pkg/util/yaml/decoder.go, k8s.io/cli-runtime pkg/resource/visitor.go.
- */
+ * Source: k8s.io/apimachinery pkg/util/yaml/decoder.go, k8s.io/cli-runtime
+ * pkg/resource/visitor.go. */
 #include "codec_object.h"
 #include "codec_object_parse.h"
 #include "codec_objects.h"
@@ -20,8 +20,7 @@ typedef struct {
     migd_error **error;
 } reader;
 
-/* --- lists
- * ------------------------------------------------------------------------------------------- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 /* The items of a List; NULL: the document is none. An array of `items` alone makes no list: a
  * custom resource may have one. */
@@ -107,8 +106,7 @@ static migd_status take_document(reader *r, migd_object *document)
     return status;
 }
 
-/* --- texts
- * ------------------------------------------------------------------------------------------- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 /* A part of blanks, comments and separators: as many as there are lines need not cost a parser
  * each. */

@@ -74,16 +74,14 @@ struct migd_read_options {
     uint32_t manner; /* MIGDI_READ_* of codec_object.h */
 };
 
-/* --- sources and places
- * ---------------------------------------------------------------------------- */
+/* --- sources and places ----------------------------------------------------------------------- */
 
 /* A copy of the text; NULL when memory ends. name may be NULL. */
 migdi_source *migdi_source_new(const char *name, const char *text, size_t size);
 void migdi_source_release(migdi_source *source);
 migdi_place migdi_source_place(migdi_source *source, size_t offset);
 
-/* --- documents
- * ------------------------------------------------------------------------------------- */
+/* --- documents -------------------------------------------------------------------------------- */
 
 /* A document whose root is null; NULL when memory ends. */
 migdi_document *migdi_document_new(void);
@@ -95,8 +93,7 @@ bool migdi_document_hold(migdi_document *document, migdi_source *source);
 /* The document that a caller owns. */
 migdi_document *migdi_document_of(migd_object *root);
 
-/* --- nodes
- * ------------------------------------------------------------------------------------------ */
+/* --- nodes ------------------------------------------------------------------------------------ */
 
 /* Copies a value and all below it into the document; its key is not copied. false: no memory; what
  * was allocated stays in the arena, unused. */
@@ -126,22 +123,20 @@ bool migdi_items_duplicate(const migd_object *items, size_t count, migdi_scratch
                            size_t *first, size_t *second);
 
 /* Puts a node in the place of the value at the pointer; missing maps on the way are made, a "-" at
- * an array's end adds. The node's texts are the document's already. On failure nothing has changed.
- */
+ * an array's end adds. The node's texts are the document's already. On failure nothing has
+ * changed. */
 migd_status migdi_object_put(migdi_document *document, const char *pointer, const migd_object *node,
                              migd_error **error);
 
-/* --- options
- * ----------------------------------------------------------------------------------------- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 /* The limit, or its default for NULL. */
 size_t migdi_read_limit(const migd_read_options *options, int32_t option);
 
-/* --- pointers
- * ---------------------------------------------------------------------------------------- */
+/* --- pointers --------------------------------------------------------------------------------- */
 
-/* One step of a pointer: from *at, which stands on "/", to the next "/" or the end; *at moves on.
- */
+/* One step of a pointer: from *at, which stands on "/", to the next "/" or the end; *at moves
+ * on. */
 typedef struct migdi_step_text {
     const char *text; /* escaped as in the pointer */
     size_t size;

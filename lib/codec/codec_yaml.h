@@ -7,8 +7,7 @@
 
 #include "core_text.h"
 
-/* --- events
- * ------------------------------------------------------------------------------------------ */
+/* --- events ----------------------------------------------------------------------------------- */
 
 typedef enum migdi_yaml_kind {
     MIGDI_YAML_END, /* of the text */
@@ -50,8 +49,7 @@ migd_status migdi_yaml_next(migdi_yaml_parser *parser, migdi_yaml_event *event, 
 
 void migdi_yaml_close(migdi_yaml_parser *parser);
 
-/* --- types
- * ------------------------------------------------------------------------------------------- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 /* What plain text means, as Kubernetes' reader resolves it: sets kind, flags and value; of a string
  * only the kind. An infinity or NaN is a number here. false: no memory. */
@@ -61,8 +59,18 @@ bool migdi_yaml_resolve(const char *text, size_t size, migd_object *node);
  * types, and dates, sexagesimal numbers, "=" and "<<". */
 bool migdi_yaml_looks_typed(const char *text, size_t size);
 
-/* --- documents
- * ---------------------------------------------------------------------------------------- */
+/* Where scalars come from and where their texts go. */
+typedef struct migdi_yaml_place {
+    migdi_source *source;
+    const char *text; /* as in migdi_yaml_open() */
+    migdi_arena *arena;
+} migdi_yaml_place;
+
+/* What a scalar is: kind, flags, value and text of the node. A tag must fit the text. */
+migd_status migdi_yaml_read_scalar(const migdi_yaml_place *at, const migdi_yaml_event *event,
+                                   migd_object *node, migd_error **error);
+
+/* --- documents -------------------------------------------------------------------------------- */
 
 /* Reads the first document of the part of the text (see migdi_yaml_open). *out stays NULL when
  * there is none. *second: the offset of a second document behind it; SIZE_MAX: there is none. NULL:
@@ -73,8 +81,8 @@ migd_status migdi_yaml_read(migdi_source *source, const char *text, size_t start
 
 /* The end of the document that starts at *start, where kubectl ends it: before a line that starts
  * with "---", wherever that is. *start moves behind a leading "---" line. `next` is where the
- * following one starts. Fails with MIGD_ERR_PARSE when a "---" has more behind it than a comment.
- */
+ * following one starts. Fails with MIGD_ERR_PARSE when a "---" has more behind it than a
+ * comment. */
 typedef struct migdi_yaml_part {
     size_t start;
     size_t end;

@@ -1,18 +1,14 @@
 /* YAML events into the tree. As in JSON, open containers and their items lie on a stack, and the
  * items move to the arena once, when their container closes. What an alias would add is counted
  * before it is added. */
-#include "codec_json.h"
 #include "codec_object.h"
 #include "codec_yaml.h"
-
-#include "core_utf8.h"
+#include "codec_yaml_members.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Pairs of keys such as 1 and '1' in one map, before they count as a mistake. */
-#define TWICE_CONVERTED 16
-#define TAG(name)       "tag:yaml.org,2002:" name
+#define TAG(name) "tag:yaml.org,2002:" name
 
 typedef struct {
     const char *name;
@@ -32,7 +28,7 @@ typedef struct {
     migdi_yaml_parser *parser;
     migdi_document *document;
     migdi_source *source;
-    const char *text;
+    migdi_yaml_place place; /* for scalars */
     migd_object *stack;
     size_t top;
     size_t capacity;
@@ -61,8 +57,7 @@ static migd_status fail_at(reader *r, migd_status status, size_t offset, const c
     return migdi_fail_at(r->error, status, migdi_source_place(r->source, offset), "%s", message);
 }
 
-/* --- nodes
- * -------------------------------------------------------------------------------------------- */
+/* --- nodes ------------------------------------------------------------------------------------ */
 
 static migd_status count_nodes(reader *r, size_t count, size_t offset)
 {
@@ -99,8 +94,7 @@ static migd_status push(reader *r, const migd_object *node)
     return MIGD_OK;
 }
 
-/* --- anchors
- * ------------------------------------------------------------------------------------------ */
+/* --- anchors ---------------------------------------------------------------------------------- */
 
 /* Where the name is, or where it belongs. */
 static size_t find_anchor(const reader *r, const char *name, bool *found)
@@ -166,87 +160,7 @@ static void close_anchor(reader *r, const char *name, const migd_object *node, s
     }
 }
 
-/* --- merge keys
- * ----------------------------------------------------------------------------------------- */
-
-static bool may_merge(const migd_object *value)
-{
-    if (value->kind == MIGD_KIND_MAP) {
-        return true;
-    }
-    if (value->kind != MIGD_KIND_ARRAY) {
-        return false;
-    }
-    for (size_t i = 0; i < value->count; i++) {
-        if (value->as.items[i].kind != MIGD_KIND_MAP) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* How many members a merged value brings. */
-static size_t merged_count(const migd_object *value)
-{
-    size_t count = value->kind == MIGD_KIND_MAP ? value->count : 0;
-    for (size_t i = 0; value->kind == MIGD_KIND_ARRAY && i < value->count; i++) {
-        count += value->as.items[i].count;
-    }
-    return count;
-}
-
-static size_t move_members(const migd_object *value, migd_object *to)
-{
-    if (value->kind == MIGD_KIND_MAP && value->count > 0) {
-        memcpy(to, value->as.items, value->count * sizeof *to);
-        return value->count;
-    }
-    size_t moved = 0;
-    for (size_t i = 0; value->kind == MIGD_KIND_ARRAY && i < value->count; i++) {
-        moved += move_members(&value->as.items[i], to + moved);
-    }
-    return moved;
-}
-
-/* The members of a map, with those that "<<" brings in its place. Each was copied when its alias
- * was read, so they can be moved. */
-static migd_object *gather_members(reader *r, const migd_object *items, size_t count,
-                                   size_t *gathered)
-{
-    size_t total = 0;
-    for (size_t i = 0; i < count; i++) {
-        total += (items[i].flags & MIGDI_NODE_MERGE) != 0 ? merged_count(&items[i]) : 1;
-    }
-    *gathered = total;
-    migd_object *out = migdi_arena_alloc(&r->document->arena, total * sizeof *out);
-    size_t at = 0;
-    for (size_t i = 0; out != NULL && i < count; i++) {
-        if ((items[i].flags & MIGDI_NODE_MERGE) != 0) {
-            at += move_members(&items[i], out + at);
-        } else {
-            out[at++] = items[i];
-        }
-    }
-    return out;
-}
-
-/* --- keys
- * ---------------------------------------------------------------------------------------------- */
-
-static void write_key(const migd_object *node, migdi_text *text)
-{
-    if (node->kind == MIGD_KIND_BOOLEAN) {
-        migdi_text_add_string(text, node->as.boolean != 0 ? "true" : "false");
-    } else if (node->kind == MIGD_KIND_INTEGER) {
-        migdi_text_format(text, "%lld", (long long)node->as.integer);
-    } else if (isnan(node->as.number)) {
-        migdi_text_add_string(text, ".nan");
-    } else if (isinf(node->as.number)) {
-        migdi_text_add_string(text, node->as.number < 0 ? "-.inf" : ".inf");
-    } else {
-        migdi_json_write_double(node->as.number, text);
-    }
-}
+/* --- keys ------------------------------------------------------------------------------------- */
 
 static migd_status convert_key(reader *r, const migd_object *node, size_t offset)
 {
@@ -261,7 +175,7 @@ static migd_status convert_key(reader *r, const migd_object *node, size_t offset
                        "a key is too large an integer: put it in quotes");
     }
     migdi_text text = {0};
-    write_key(node, &text);
+    migdi_yaml_write_key(node, &text);
     const char *key =
         text.failed ? NULL
                     : migdi_arena_text(&r->document->arena, migdi_text_string(&text), text.size);
@@ -288,42 +202,7 @@ static migd_status take_key(reader *r, const migd_object *node, size_t offset)
     return MIGD_OK;
 }
 
-static migd_status refuse_duplicate(reader *r, const migd_object *first, const migd_object *second)
-{
-    /* A member that "<<" brought stands where it was written; that is where to look. */
-    const bool swapped = second->key_offset < first->key_offset;
-    const migd_object *later = swapped ? first : second;
-    const migdi_place before =
-        migdi_source_place(r->source, (swapped ? second : first)->key_offset);
-    return migdi_fail_at(r->error, MIGD_ERR_PARSE, migdi_source_place(r->source, later->key_offset),
-                         "key \"%s\" stands here a second time, first in line %d", later->key,
-                         (int)before.line);
-}
-
-/* Refuses a key that stands twice. For Kubernetes 1 and '1' are two keys until both become "1":
- * then the later one is kept. */
-static migd_status check_keys(reader *r, migd_object *items, size_t *count)
-{
-    for (size_t dropped = 0;; dropped++) {
-        size_t first = 0;
-        size_t second = SIZE_MAX;
-        if (!migdi_items_duplicate(items, *count, &r->scratch, &first, &second)) {
-            return migdi_fail_nomem(r->error);
-        }
-        if (second == SIZE_MAX) {
-            return MIGD_OK;
-        }
-        const uint8_t differ = items[first].flags ^ items[second].flags;
-        if ((differ & MIGDI_NODE_KEY_CONVERTED) == 0 || dropped == TWICE_CONVERTED) {
-            return refuse_duplicate(r, &items[first], &items[second]);
-        }
-        memmove(&items[first], &items[first + 1], (*count - first - 1) * sizeof *items);
-        --*count;
-    }
-}
-
-/* --- containers
- * --------------------------------------------------------------------------------------- */
+/* --- containers ------------------------------------------------------------------------------- */
 
 static migd_status open_container(reader *r, const migdi_yaml_event *event, uint8_t kind)
 {
@@ -362,14 +241,14 @@ static migd_status keep_items(reader *r, migd_object *node, size_t count)
             continue;
         }
         merges = true;
-        if (!may_merge(&items[i])) {
+        if (!migdi_yaml_may_merge(&items[i])) {
             return fail_at(r, MIGD_ERR_PARSE, items[i].offset,
                            "\"<<\" takes a map, or a list of maps");
         }
     }
     migd_object *kept = NULL;
     if (merges) {
-        kept = gather_members(r, items, count, &count);
+        kept = migdi_yaml_gather(&r->document->arena, items, count, &count);
     } else {
         kept = migdi_arena_alloc(&r->document->arena, count * sizeof *kept);
         if (kept != NULL) {
@@ -380,7 +259,8 @@ static migd_status keep_items(reader *r, migd_object *node, size_t count)
         return migdi_fail_nomem(r->error);
     }
     const bool check = node->kind == MIGD_KIND_MAP && !r->all_keys;
-    const migd_status status = check ? check_keys(r, kept, &count) : MIGD_OK;
+    const migd_status status =
+        check ? migdi_yaml_check_keys(r->source, kept, &count, &r->scratch, r->error) : MIGD_OK;
     node->as.items = kept;
     node->count = (uint32_t)count;
     node->capacity = (uint32_t)count;
@@ -401,129 +281,7 @@ static migd_status close_container(reader *r)
     return status;
 }
 
-/* --- scalars
- * ------------------------------------------------------------------------------------------ */
-
-/* The standard alphabet of RFC 4648, padded, line ends skipped: as Go's base64.StdEncoding. false:
- * it is none. `out` has room for the text. */
-static bool decode_base64(const char *text, size_t size, char *out, size_t *length)
-{
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint32_t bits = 0;
-    size_t digits = 0;
-    size_t padding = 0;
-    *length = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] == '\n' || text[i] == '\r') {
-            continue;
-        }
-        const char *digit = text[i] == '\0' ? NULL : strchr(alphabet, text[i]);
-        if (text[i] == '=' ? digits % 4 < 2 && padding == 0 : digit == NULL || padding > 0) {
-            return false;
-        }
-        padding += text[i] == '=';
-        bits = bits << 6 | (digit == NULL ? 0 : (uint32_t)(digit - alphabet));
-        if (++digits % 4 == 0) {
-            for (int shift = 16; shift >= 0; shift -= 8) {
-                out[(*length)++] = (char)(bits >> shift & 0xFF);
-            }
-            bits = 0;
-        }
-    }
-    *length -= padding;
-    return digits % 4 == 0 && padding <= 2;
-}
-
-static migd_status read_binary(reader *r, const migdi_yaml_event *event, migd_object *node)
-{
-    char *bytes = migdi_alloc(event->size + 1);
-    size_t length = 0;
-    if (bytes == NULL) {
-        return migdi_fail_nomem(r->error);
-    }
-    migd_status status = MIGD_OK;
-    if (!decode_base64(event->text, event->size, bytes, &length)) {
-        status = fail_at(r, MIGD_ERR_PARSE, event->offset, "the text of !!binary is no base64");
-    } else if (migdi_utf8_valid_prefix(bytes, length) != length) {
-        status = fail_at(r, MIGD_ERR_PARSE, event->offset,
-                         "what !!binary stands for is no UTF-8 text, which no JSON can hold");
-    } else {
-        node->as.text = migdi_arena_text(&r->document->arena, bytes, length);
-        node->count = (uint32_t)length;
-        status = node->as.text == NULL ? migdi_fail_nomem(r->error) : MIGD_OK;
-    }
-    migdi_free(bytes);
-    return status;
-}
-
-/* A tag that names a type: the text must be one of that type, quoted or not. */
-static migd_status check_tag(reader *r, const migdi_yaml_event *event, migd_object *node)
-{
-    static const struct {
-        const char *tag;
-        const char *name;
-        uint8_t kind;
-    } types[] = {
-        {TAG("null"), "!!null", MIGD_KIND_NULL},
-        {TAG("bool"), "!!bool", MIGD_KIND_BOOLEAN},
-        {TAG("int"), "!!int", MIGD_KIND_INTEGER},
-        {TAG("float"), "!!float", MIGD_KIND_NUMBER},
-    };
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (strcmp(event->tag, types[i].tag) != 0) {
-            continue;
-        }
-        if (!migdi_yaml_resolve(event->text, event->size, node)) {
-            return migdi_fail_nomem(r->error);
-        }
-        const bool widened = types[i].kind == MIGD_KIND_NUMBER && node->kind == MIGD_KIND_INTEGER;
-        return node->kind == types[i].kind || widened
-                   ? MIGD_OK
-                   : migdi_fail_at(r->error, MIGD_ERR_PARSE,
-                                   migdi_source_place(r->source, event->offset), "\"%s\" is no %s",
-                                   event->text, types[i].name);
-    }
-    return MIGD_OK; /* every other tag leaves a string a string, as in Kubernetes */
-}
-
-/* libyaml reads YAML 1.2's "\/", Kubernetes' reader does not. */
-static bool has_slash_escape(const reader *r, const migdi_yaml_event *event)
-{
-    const char *at = r->text + event->offset;
-    const char *end = r->text + event->end;
-    while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL && end - at >= 2) {
-        if (at[1] == '/') {
-            return true;
-        }
-        at += 2;
-    }
-    return false;
-}
-
-static migd_status read_scalar_value(reader *r, const migdi_yaml_event *event, migd_object *node)
-{
-    migd_status status = MIGD_OK;
-    node->kind = MIGD_KIND_STRING;
-    if (event->style == '"' && has_slash_escape(r, event)) {
-        return fail_at(r, MIGD_ERR_PARSE, event->offset,
-                       "\"\\/\" is an escape of JSON, not of YAML 1.1");
-    }
-    if (event->tag != NULL && strcmp(event->tag, TAG("binary")) == 0) {
-        return read_binary(r, event, node);
-    }
-    if (event->tag != NULL) {
-        status = check_tag(r, event, node);
-    } else if (event->style == ':' && !migdi_yaml_resolve(event->text, event->size, node)) {
-        status = migdi_fail_nomem(r->error);
-    }
-    if (status == MIGD_OK && node->kind == MIGD_KIND_STRING) {
-        node->as.text = migdi_arena_text(&r->document->arena, event->text, event->size);
-        node->count = (uint32_t)event->size;
-        status = node->as.text == NULL ? migdi_fail_nomem(r->error) : MIGD_OK;
-    }
-    return status;
-}
+/* --- scalars ---------------------------------------------------------------------------------- */
 
 static bool is_merge_key(const migdi_yaml_event *event)
 {
@@ -555,7 +313,7 @@ static migd_status read_scalar(reader *r, const migdi_yaml_event *event)
     }
     status = count_nodes(r, 1, event->offset);
     if (status == MIGD_OK) {
-        status = read_scalar_value(r, event, &node);
+        status = migdi_yaml_read_scalar(&r->place, event, &node, r->error);
     }
     if (status == MIGD_OK && anchor_name != NULL) {
         status = open_anchor(r, &anchor_name, event->offset);
@@ -566,8 +324,7 @@ static migd_status read_scalar(reader *r, const migdi_yaml_event *event)
     return status < 0 ? status : take_node(r, &node, event->offset);
 }
 
-/* --- aliases
- * ------------------------------------------------------------------------------------------- */
+/* --- aliases ---------------------------------------------------------------------------------- */
 
 /* A copy of what an anchor stands for. The texts are the document's already and never change in
  * place, so both may use them. */
@@ -620,8 +377,7 @@ static migd_status read_alias(reader *r, const migdi_yaml_event *event)
     return copy_items(r, &node) ? take_node(r, &node, event->offset) : migdi_fail_nomem(r->error);
 }
 
-/* --- documents
- * ------------------------------------------------------------------------------------------- */
+/* --- documents -------------------------------------------------------------------------------- */
 
 static migd_status read_event(reader *r, const migdi_yaml_event *event)
 {
@@ -681,7 +437,6 @@ migd_status migdi_yaml_read(migdi_source *source, const char *text, size_t start
     bool any = false;
     reader r = {
         .source = source,
-        .text = text,
         .deepest = migdi_read_limit(options, MIGD_READ_DEPTH),
         .most_nodes = migdi_read_limit(options, MIGD_READ_NODES),
         .most_anchors = migdi_read_limit(options, MIGD_READ_ANCHORS),
@@ -695,6 +450,7 @@ migd_status migdi_yaml_read(migdi_source *source, const char *text, size_t start
     migd_status status = migdi_yaml_open(source, text, start, end, options, &r.parser, error);
     if (status == MIGD_OK) {
         r.document = migdi_document_new();
+        r.place = (migdi_yaml_place){source, text, r.document == NULL ? NULL : &r.document->arena};
         status = r.document == NULL || !migdi_document_hold(r.document, source)
                      ? migdi_fail_nomem(error)
                      : read_document(&r, &any);

@@ -1,4 +1,5 @@
-/* A list of pods as an API server answers it, of about 111 KB: managed fields, environment, conditions. */
+/* A list of pods as an API server answers it, of about 111 KB: managed fields, environment,
+ * conditions. */
 #ifndef BENCH_PODS_H
 #define BENCH_PODS_H
 
@@ -44,14 +45,15 @@ static void bench_add_environment(migdi_text *text, int pod)
 
 static void bench_add_conditions(migdi_text *text)
 {
-    static const char *const types[] = {"PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady",
-                                        "PodScheduled"};
+    static const char *const types[] = {"PodReadyToStartContainers", "Initialized", "Ready",
+                                        "ContainersReady", "PodScheduled"};
     migdi_text_add_string(text, "\"conditions\":[");
     for (int i = 0; i < 5; i++) {
-        migdi_text_format(text,
-                          "%s{\"type\":\"%s\",\"status\":\"True\",\"observedGeneration\":1,\"lastProbeTime\":null,"
-                          "\"lastTransitionTime\":\"2026-01-12T09:14:%02dZ\"}",
-                          i == 0 ? "" : ",", types[i], i * 7);
+        migdi_text_format(
+            text,
+            "%s{\"type\":\"%s\",\"status\":\"True\",\"observedGeneration\":1,\"lastProbeTime\":null,"
+            "\"lastTransitionTime\":\"2026-01-12T09:14:%02dZ\"}",
+            i == 0 ? "" : ",", types[i], i * 7);
     }
     migdi_text_add_string(text, "]");
 }
@@ -70,10 +72,11 @@ static void bench_add_pod(migdi_text *text, int pod)
         pod == 0 ? "" : ",", pod, pod, 184467 + pod, pod, pod);
     bench_add_managed_fields(text);
     migdi_text_add_string(
-        text, "},\"spec\":{\"volumes\":[{\"name\":\"kube-api-access\",\"projected\":{\"sources\":[{"
-              "\"serviceAccountToken\":{\"expirationSeconds\":3607,\"path\":\"token\"}}],\"defaultMode\":420}}],"
-              "\"containers\":[{\"name\":\"migratorydata\",\"image\":\"migratorydata/server:6.0.21\",\"ports\":[{"
-              "\"name\":\"client-port\",\"containerPort\":8800,\"protocol\":\"TCP\"}],");
+        text,
+        "},\"spec\":{\"volumes\":[{\"name\":\"kube-api-access\",\"projected\":{\"sources\":[{"
+        "\"serviceAccountToken\":{\"expirationSeconds\":3607,\"path\":\"token\"}}],\"defaultMode\":420}}],"
+        "\"containers\":[{\"name\":\"migratorydata\",\"image\":\"migratorydata/server:6.0.21\",\"ports\":[{"
+        "\"name\":\"client-port\",\"containerPort\":8800,\"protocol\":\"TCP\"}],");
     bench_add_environment(text, pod);
     migdi_text_format(
         text,
@@ -99,7 +102,8 @@ static inline migdi_text bench_pods(void)
 {
     migdi_text text = {0};
     migdi_text_add_string(
-        &text, "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"190211\"},\"items\":[");
+        &text,
+        "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"190211\"},\"items\":[");
     for (int pod = 0; pod < BENCH_PODS; pod++) {
         bench_add_pod(&text, pod);
     }

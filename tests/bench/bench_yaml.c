@@ -1,5 +1,5 @@
-/* Reads a list of pods as YAML, 3 times: with the library into a tree, with libyaml into events that are thrown
- * away, or not at all. */
+/* Reads a list of pods as YAML, 3 times: with the library into a tree, with libyaml into events
+ * that are thrown away, or not at all. */
 #include "bench_pods.h"
 
 #include <migdeploy/object.h>
@@ -23,7 +23,8 @@ static int read_peer(const migd_buf *yaml)
     yaml_event_t event;
     int good = yaml_parser_initialize(&parser);
     int more = good;
-    yaml_parser_set_input_string(&parser, (const unsigned char *)migd_buf_data(yaml), migd_buf_size(yaml));
+    yaml_parser_set_input_string(&parser, (const unsigned char *)migd_buf_data(yaml),
+                                 migd_buf_size(yaml));
     while (more) {
         good = yaml_parser_parse(&parser, &event);
         more = good && event.type != YAML_STREAM_END_EVENT;
