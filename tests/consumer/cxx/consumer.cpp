@@ -1,11 +1,10 @@
-// The same in C++, with the C++17 face.
+// The like in C++, with the C++17 face.
 #include <migdeploy/migdeploy.hpp>
 
 #include <iostream>
 
 int main()
 {
-    auto object = migd::object::parse("spec:\n  replicas: 3\n");
-    object.set("/spec/replicas", 5);
+    const auto object = migd::object::parse("spec:\n  replicas: 5\n");
     std::cout << "libmigdeploy " << migd_version() << " wrote " << object.json() << '\n';
 }
