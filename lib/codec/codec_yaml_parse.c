@@ -30,8 +30,7 @@ struct migdi_yaml_parser {
     bool directives_need_end; /* the last document ended without "..." */
 };
 
-/* --- offsets
- * ------------------------------------------------------------------------------------------- */
+/* --- offsets ---------------------------------------------------------------------------------- */
 
 /* libyaml counts characters. Events come nearly in order, so counting goes on from the last one. */
 static size_t byte_of(migdi_yaml_parser *parser, size_t character)
@@ -60,8 +59,7 @@ static migd_status fail_at(const migdi_yaml_parser *parser, migd_status status, 
     return migdi_fail_at(error, status, migdi_source_place(parser->source, offset), "%s", message);
 }
 
-/* --- what libyaml refuses
- * ---------------------------------------------------------------------------------- */
+/* --- what libyaml refuses --------------------------------------------------------------------- */
 
 /* libyaml's words for what people get wrong most, and ours. */
 static const struct {
@@ -132,8 +130,7 @@ static migd_status fail_parse(migdi_yaml_parser *parser, migd_error **error)
     return fail_at(parser, MIGD_ERR_PARSE, at, explain(problem), error);
 }
 
-/* --- what libyaml lets pass
- * ----------------------------------------------------------------------------- */
+/* --- what libyaml lets pass ------------------------------------------------------------------- */
 
 static void find_hash(migdi_yaml_parser *parser, size_t from)
 {
@@ -180,8 +177,7 @@ static migd_status check_block_header(migdi_yaml_parser *parser, const migdi_yam
                : MIGD_OK;
 }
 
-/* --- events
- * ------------------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static migd_status read_document_start(migdi_yaml_parser *parser, migdi_yaml_event *event,
                                        migd_error **error)

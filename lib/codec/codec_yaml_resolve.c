@@ -57,8 +57,8 @@ static unsigned digit_of(char byte)
                                         : 99;
 }
 
-/* The base that a prefix names, as Go's strconv.ParseInt with base 0; *at moves behind the prefix.
- */
+/* The base that a prefix names, as Go's strconv.ParseInt with base 0; *at moves behind the
+ * prefix. */
 static unsigned read_base(const char *digits, size_t size, size_t *at)
 {
     *at = 0;

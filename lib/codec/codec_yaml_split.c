@@ -1,5 +1,5 @@
-/* Where one document of a text ends, as kubectl's YAMLReader sees it: by lines, before any parser.
- */
+/* Where one document of a text ends, as kubectl's YAMLReader sees it: by lines, before any
+ * parser. */
 #include "codec_yaml.h"
 
 #include <string.h>

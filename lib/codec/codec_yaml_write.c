@@ -18,8 +18,7 @@ typedef struct {
     migdi_text scalar; /* of a number */
 } writer;
 
-/* --- strings that look like something else
- * -------------------------------------------------------------- */
+/* --- strings that look like something else ---------------------------------------------------- */
 
 static bool consists_of(const char *text, size_t size, const char *characters)
 {
@@ -101,9 +100,7 @@ static yaml_scalar_style_t style_of_string(const char *text, size_t size)
                                               : YAML_PLAIN_SCALAR_STYLE;
 }
 
-/* --- events
- * -----------------------------------------------------------------------------------------------
- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static int write_bytes(void *data, unsigned char *bytes, size_t size)
 {
@@ -112,8 +109,8 @@ static int write_bytes(void *data, unsigned char *bytes, size_t size)
     return !text->failed;
 }
 
-/* Each initialiser below fails only for lack of memory. An event that is emitted is the emitter's.
- */
+/* Each initialiser below fails only for lack of memory. An event that is emitted is the
+ * emitter's. */
 static bool emit(writer *w, yaml_event_t *event, int initialized)
 {
     return initialized != 0 && yaml_emitter_emit(&w->emitter, event) != 0;
