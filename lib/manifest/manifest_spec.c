@@ -149,7 +149,9 @@ const migd_object *migdi_spec_origin(const migd_spec *spec, const char *pointer,
 {
     size_t size = strlen(pointer);
     const migd_object *found = migd_object_at(spec->source, pointer);
-    *at_key = found == NULL || (migd_object_kind(found) == MIGD_KIND_NULL && size > 0);
+    const int32_t kind = migd_object_kind(found);
+    *at_key =
+        size > 0 && (kind == MIGD_KIND_NONE || kind == MIGD_KIND_NULL || kind == MIGD_KIND_MAP);
     while (found == NULL) {
         while (size > 0 && pointer[size] != '/') {
             size--;

@@ -15,8 +15,8 @@ enum { MIGDI_SPEC_FINDINGS = 100 };
 size_t migdi_spec_finding_count(const migd_spec *spec);
 const migdi_finding *migdi_spec_finding(const migd_spec *spec, size_t index);
 
-/* Where the value at the pointer stands in the spec's file; for a default, where the key of the
- * nearest block around it stands; {0} for a value that migd_spec_set() set. */
+/* Where the value at the pointer stands in the spec's file; of a map its key; for a default, the
+ * key of the nearest block around it; {0} for a value that migd_spec_set() set. */
 migdi_place migdi_spec_place(const migd_spec *spec, const char *pointer);
 
 /* The same for the key of the spec behind the word -DNAME=... of MIGRATORYDATA_EXTRA_OPTS: "Memory"

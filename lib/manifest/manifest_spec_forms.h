@@ -13,7 +13,8 @@ const char *migdi_spec_form_text(migdi_spec_form form);
 /* More about it: what it is made of. NULL: the text says it. Static text. */
 const char *migdi_spec_form_hint(migdi_spec_form form);
 
-/* An address range of IPv4 or IPv6, as Go's net.ParseCIDR takes it; "/08" is refused all the same. */
+/* An address range of IPv4 or IPv6, as Go's net.ParseCIDR takes it; "/08" is refused all the
+ * same. */
 bool migdi_spec_is_range(const char *text, size_t size);
 
 #endif

@@ -286,12 +286,12 @@ static void read_default(migdi_spec_reading *reading, const migdi_spec_spot *spo
         return; /* what was wrong among free keys or items is left out */
     }
     if (key->type == MIGDI_SPEC_MAP && (key->flags & MIGDI_SPEC_OPTIONAL) == 0) {
-        read_map(reading, &(migdi_spec_spot){.key = key,
-                                             .name = spot->name,
-                                             .pointer = spot->pointer,
-                                             .key_place = spot->key_place,
-                                             .in_wrong_block =
-                                                 spot->in_wrong_block || spot->value != NULL});
+        read_map(reading,
+                 &(migdi_spec_spot){.key = key,
+                                    .name = spot->name,
+                                    .pointer = spot->pointer,
+                                    .key_place = spot->key_place,
+                                    .in_wrong_block = spot->in_wrong_block || spot->value != NULL});
         return;
     }
     const char *text = migdi_spec_default_here(reading, spot);

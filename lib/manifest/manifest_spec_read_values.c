@@ -104,15 +104,16 @@ static const char *wanted(migdi_spec_reading *reading, const migdi_spec_key *key
     }
 }
 
-/* "seeds wants a whole number, not the text ...", or, where that would be long, half of it as a hint. */
-static void report_value(migdi_spec_reading *reading, const migdi_spec_spot *spot,
-                         const char *kind, const char *hint)
+/* "seeds wants a whole number, not the text ...", or, where that would be long, half of it as a
+ * hint. */
+static void report_value(migdi_spec_reading *reading, const migdi_spec_spot *spot, const char *kind,
+                         const char *hint)
 {
     const char *wants = wanted(reading, spot->key);
     const char *is = found(reading, spot->value);
     const migdi_place place = migdi_object_place(spot->value);
-    const size_t size = strlen(" wants , not ") + strlen(spot->name) + strlen(wants) +
-                        strlen(kind) + strlen(is);
+    const size_t size =
+        strlen(" wants , not ") + strlen(spot->name) + strlen(wants) + strlen(kind) + strlen(is);
     if (size <= MESSAGE_BYTES) {
         migdi_spec_report(reading, place, spot->pointer,
                           hint != NULL ? hint : migdi_spec_form_hint(spot->key->form),

@@ -1,4 +1,5 @@
-/* Specs in tests: written without the lines that every one begins with, and asked for what they became. */
+/* Specs in tests: written without the lines that every one begins with, and asked for what they
+ * became. */
 #ifndef MANIFEST_SPECS_H
 #define MANIFEST_SPECS_H
 
@@ -97,7 +98,8 @@ static inline void assert_same_object(const migd_object *actual, const migd_obje
     fail();
 }
 
-/* The findings of a spec's keys, a line each: "line:column: message", and "    hint" when asked for. */
+/* The findings of a spec's keys, a line each: "line:column: message", and "    hint" when asked
+ * for. */
 static inline void assert_findings(const migd_spec *spec, bool hints, const char *expected)
 {
     migdi_text text = {0};

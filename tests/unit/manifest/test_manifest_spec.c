@@ -267,7 +267,7 @@ static void an_option_stands_where_its_key_does(void **state)
     assert_place(migdi_spec_option_place(spec, "Memory"), 6, 13);
     assert_place(migdi_spec_option_place(spec, "ClusterMembers"), 7, 18);
     assert_place(migdi_spec_option_place(spec, "X.Y"), 8, 23);
-    assert_place(migdi_spec_option_place(spec, "L"), 9, 27);
+    assert_place(migdi_spec_option_place(spec, "L"), 9, 24);
     assert_place(migdi_spec_option_place(spec, "LogLevel"), 4, 3);
     assert_place(migdi_spec_option_place(spec, "Listen"), 8, 5);
     migd_spec_free(spec);
