@@ -25,6 +25,9 @@ migd_status migdi_os_create_file(const char *path, const char *bytes, size_t siz
 /* Whether there is a folder of that name. */
 bool migdi_os_is_folder(const char *path);
 
+/* Adds the current folder; false, with nothing added, when it has no name. */
+bool migdi_os_add_current_folder(migdi_text *text);
+
 /* Calls `visit` for each name in the folder, in byte order, without "." and ".."; stops at the
  * first status below 0 and returns it. */
 migd_status migdi_os_visit_folder(const char *path,

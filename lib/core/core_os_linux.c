@@ -211,6 +211,16 @@ migd_status migdi_os_create_file(const char *path, const char *bytes, size_t siz
     return status;
 }
 
+bool migdi_os_add_current_folder(migdi_text *text)
+{
+    char folder[PATH_MAX];
+    if (getcwd(folder, sizeof folder) == NULL) {
+        return false;
+    }
+    migdi_text_add_string(text, folder);
+    return true;
+}
+
 bool migdi_os_is_folder(const char *path)
 {
     struct stat found;

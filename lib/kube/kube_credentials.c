@@ -165,6 +165,18 @@ static migd_status fail_header(migd_error **error, const migdi_kubeconfig_entry 
         "%s of user \"%s\" holds a line break or control character", key, entry->name);
 }
 
+/* The host may stand in another folder when the file is read again. */
+static const char *absolute(migdi_arena *arena, const char *path)
+{
+    migdi_text folder = {0};
+    const bool is_named = path[0] != '/' && migdi_os_add_current_folder(&folder);
+    const char *whole =
+        is_named && !folder.failed ? migdi_arena_format(arena, "%s/%s", folder.bytes, path) : path;
+    arena->failed = arena->failed || folder.failed;
+    migdi_text_free(&folder);
+    return whole;
+}
+
 static migd_status load_token(migdi_kubeconfig *config, const migdi_kubeconfig_entry *entry,
                               migd_error **error)
 {
@@ -177,14 +189,15 @@ static migd_status load_token(migdi_kubeconfig *config, const migdi_kubeconfig_e
     if (file == NULL) {
         return MIGD_OK;
     }
-    config->token_file = path_of(config, entry, file);
-    if (config->token_file == NULL) {
+    const char *path = path_of(config, entry, file);
+    config->token_file = path == NULL ? NULL : absolute(&config->arena, path);
+    if (config->arena.failed) {
         return migdi_fail_nomem(error);
     }
     /* A token beside it serves as long as the file cannot be read: as in client-go. */
     char *read = NULL;
     migd_error **told = token == NULL ? error : NULL;
-    const migd_status status = migdi_kubeconfig_read_token(config->token_file, &read, told);
+    const migd_status status = migdi_kubeconfig_read_token(path, &read, told);
     if (status == MIGD_OK) {
         config->token = keep(config, read);
     } else if (token == NULL && status != MIGD_ERR_NOMEM) {
