@@ -4,6 +4,7 @@
 
 #include "core_os.h"
 #include "http_curl_failure.h"
+#include "http_pipe.h"
 
 #include <migdeploy/context.h>
 #include <poll.h>
@@ -188,8 +189,11 @@ static void land(migdi_transfer *transfer)
 static void abandon(migdi_transport *base, migdi_transfer *transfer)
 {
     (void)base;
+    migdi_http_pipe pipe;
+    migdi_http_pipe_hold(&pipe);
     land(transfer);
     free_transfer(transfer);
+    migdi_http_pipe_release(&pipe);
 }
 
 static void resume(migdi_transport *base, migdi_transfer *transfer)
@@ -231,12 +235,16 @@ static void tell_end(migdi_transfer *transfer, CURLcode code)
     if (transfer->too_large) {
         status = MIGD_ERR_LIMIT;
         message = "the head of the answer is too large";
+        failure.reached = true;
     } else if (transfer->head.failed) {
         status = MIGD_ERR_NOMEM;
         message = "out of memory";
     } else if (code != CURLE_OK) {
         describe(transfer, code, &failure);
         status = migdi_http_failure_status(&failure, &message);
+    } else if (!transfer->headed) {
+        status = MIGD_ERR_NETWORK;
+        message = "the answer was cut off in its head";
     }
     land(transfer);
     receiver->end(owner, status, message, code == CURLE_OK || failure.reached);
@@ -305,6 +313,8 @@ static void turn(migdi_transport *base, int64_t timeout_ms, int32_t wake_fd)
     if (timeout_ms != 0) {
         rest(transport, timeout_ms, wake_fd);
     }
+    migdi_http_pipe pipe;
+    migdi_http_pipe_hold(&pipe);
     if (transport->any_resuming) {
         resume_paused(transport);
     }
@@ -323,6 +333,7 @@ static void turn(migdi_transport *base, int64_t timeout_ms, int32_t wake_fd)
         curl_multi_socket_action(transport->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     }
     tell_ends(transport);
+    migdi_http_pipe_release(&pipe);
 }
 
 static int32_t fd_of(const migdi_transport *base)
@@ -344,6 +355,8 @@ static void free_transfers(migdi_transfer *transfer)
 static void close_transport(migdi_transport *base)
 {
     migdi_http_curl *transport = mine(base);
+    migdi_http_pipe pipe;
+    migdi_http_pipe_hold(&pipe);
     while (transport->flying != NULL) {
         abandon(base, transport->flying);
     }
@@ -351,6 +364,7 @@ static void close_transport(migdi_transport *base)
     if (transport->multi != NULL && !is_forked(transport)) {
         curl_multi_cleanup(transport->multi);
     }
+    migdi_http_pipe_release(&pipe);
     if (transport->fd >= 0) {
         close(transport->fd);
     }

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Results of X509_verify_cert() (openssl/x509_vfy.h), whose numbers never change. */
+/* Results of X509_verify_cert(), by the numbers of openssl/x509_vfy.h. */
 static const struct {
     int64_t code;
     const char *message;
@@ -17,7 +17,7 @@ static const struct {
     {19, "the certificate is of an authority that is not known"},
     {20, "the certificate is of an authority that is not known"},
     {21, "the certificate is of an authority that is not known"},
-    {24, "the certificate was signed by one that is no authority"},
+    {79, "the certificate was signed by one that is no authority"},
     {26, "the certificate is not meant for a server"},
     {62, "the certificate is for another host"},
     {63, "the certificate is for another host"},
@@ -51,8 +51,9 @@ static const char *certificate_message(const migdi_http_failure *failure)
             return certificates[i].message;
         }
     }
-    /* libcurl compares the name by itself, after OpenSSL had no complaint. */
-    return failure->verified == 0 ? "the certificate is for another host" : failure->detail;
+    /* libcurl compares the name by itself, before it asks OpenSSL for its result (until then 1), or
+     * after. */
+    return failure->verified <= 1 ? "the certificate is for another host" : failure->detail;
 }
 
 static const char *connect_message(int64_t os_errno)

@@ -57,8 +57,6 @@ static bool set_longs(CURL *easy)
         {CURLOPT_NOPROGRESS, 1},
         {CURLOPT_FOLLOWLOCATION, 0},
         {CURLOPT_NETRC, CURL_NETRC_IGNORED},
-        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
-        {CURLOPT_PIPEWAIT, 1},
         {CURLOPT_PATH_AS_IS, 1},
         {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
         {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
@@ -218,6 +216,16 @@ static bool set_body(CURL *easy, const migdi_http_request *request)
            set_pointer(easy, CURLOPT_POSTFIELDS, request->body);
 }
 
+/* With TLS, one HTTP/2 connection for all where the server offers it. Without, nothing would ever
+ * tell a request that waits to share a connection that it cannot. */
+static bool set_version(CURL *easy, const char *url)
+{
+    const bool tls = strncmp(url, "https:", 6) == 0;
+    return set_long(easy, CURLOPT_HTTP_VERSION,
+                    tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1) &&
+           set_long(easy, CURLOPT_PIPEWAIT, tls ? 1 : 0);
+}
+
 bool migdi_http_curl_prepare(migdi_transfer *transfer, const migdi_http_request *request)
 {
     static const migdi_http_peer anyone = {0};
@@ -238,7 +246,7 @@ bool migdi_http_curl_prepare(migdi_transfer *transfer, const migdi_http_request 
     set = set && set_headers(transfer, request, host.bytes) &&
           set_pointer(easy, CURLOPT_URL, url) && set_pointer(easy, CURLOPT_CONNECT_TO, way) &&
           set_pointer(easy, CURLOPT_PROXY, proxy == NULL ? "" : proxy) &&
-          set_peer(transfer, peer) && set_body(easy, request) &&
+          set_peer(transfer, peer) && set_body(easy, request) && set_version(easy, request->url) &&
           set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
     migdi_text_free(&host);
     return set;
