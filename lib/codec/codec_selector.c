@@ -150,18 +150,23 @@ static migd_status read_label(migdi_selector_builder *building, const migd_objec
 {
     const char *name = migd_object_key(labels, index);
     const char *key = migdi_arena_text(building->arena, name, strlen(name));
-    if (key == NULL) {
+    const char **values = migdi_arena_alloc_zeroed(building->arena, 1, sizeof *values);
+    if (key == NULL || values == NULL) {
         return migdi_fail_nomem(building->error);
     }
     building->place = migdi_object_key_place(labels, index);
     migd_status status = migdi_selector_check_key(building, key, strlen(key));
-    const char **values = migdi_arena_alloc_zeroed(building->arena, 1, sizeof *values);
     if (status == MIGD_OK) {
-        status = values == NULL ? migdi_fail_nomem(building->error)
-                                : read_text(building, migd_object_item(labels, index),
-                                            "a label's value must be a string", values);
+        status = read_text(building, migd_object_item(labels, index),
+                           "a label's value must be a string", values);
     }
     return status < 0 ? status : migdi_selector_add(building, key, MIGDI_SELECT_EQUAL, values, 1);
+}
+
+static bool is_kind_or_absent(const migd_object *value, int32_t kind)
+{
+    const int32_t found = migd_object_kind(value);
+    return found == kind || found == MIGD_KIND_NONE || found == MIGD_KIND_NULL;
 }
 
 static migd_status read_expression(migdi_selector_builder *building, const migd_object *expression)
@@ -186,6 +191,9 @@ static migd_status read_expression(migdi_selector_builder *building, const migd_
         return wrong(building, expression, "operator must be In, NotIn, Exists or DoesNotExist");
     }
     const bool wants_values = at < 2;
+    if (!is_kind_or_absent(list, MIGD_KIND_ARRAY)) {
+        return wrong(building, list, "values must be a list");
+    }
     if (wants_values != (migd_object_count(list) > 0)) {
         return wrong(building, expression,
                      wants_values ? "In and NotIn need values"
@@ -193,7 +201,7 @@ static migd_status read_expression(migdi_selector_builder *building, const migd_
     }
     migd_status status = read_text(building, migdi_object_member(expression, "key"),
                                    "an expression of a selector must have a key", &key);
-    if (status == MIGD_OK) {
+    if (key != NULL) {
         status = migdi_selector_check_key(building, key, strlen(key));
     }
     if (status == MIGD_OK) {
@@ -201,12 +209,6 @@ static migd_status read_expression(migdi_selector_builder *building, const migd_
     }
     return status < 0 ? status
                       : migdi_selector_add(building, key, operators[at].operator, values, count);
-}
-
-static bool is_kind_or_absent(const migd_object *value, int32_t kind)
-{
-    const int32_t found = migd_object_kind(value);
-    return found == kind || found == MIGD_KIND_NONE || found == MIGD_KIND_NULL;
 }
 
 migd_status migdi_selector_read(const migd_object *value, migdi_arena *arena, migdi_selector *out,

@@ -203,6 +203,8 @@ static void a_wrong_label_selector_is_refused_at_its_place(void **state)
         {"{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"In\"}]}", 22},
         {"{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"Exists\",\"values\":[\"\"]}]}", 22},
         {"{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"In\",\"values\":[1]}]}", 59},
+        {"{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"In\",\"values\":{\"b\":\"c\"}}]}",
+         58},
         {"{\"matchExpressions\":[{\"key\":\"/a\",\"operator\":\"Exists\"}]}", 29},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
