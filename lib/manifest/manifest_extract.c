@@ -11,48 +11,63 @@
 static const struct {
     const char *kind;
     const char *group;
+    migdi_item_kind item;
 } known_kinds[] = {
-    {"StatefulSet", "apps/"},
-    {"Deployment", "apps/"},
-    {"PodDisruptionBudget", "policy/"},
-    {"HorizontalPodAutoscaler", "autoscaling/"},
-    {"Service", "v1"},
-    {"Pod", "v1"},
-    {"ClusterConfig", "eksctl.io/"},
+    {"StatefulSet", "apps/", MIGDI_ITEM_SET},
+    {"Deployment", "apps/", MIGDI_ITEM_SET},
+    {"PodDisruptionBudget", "policy/", MIGDI_ITEM_BUDGET},
+    {"HorizontalPodAutoscaler", "autoscaling/", MIGDI_ITEM_AUTOSCALER},
+    {"Service", "v1", MIGDI_ITEM_SERVICE},
+    {"Pod", "v1", MIGDI_ITEM_POD},
+    {"ClusterConfig", "eksctl.io/", MIGDI_ITEM_CONFIG},
 };
 
-static bool is_known(const migd_object *document, const char *kind)
+static migdi_item_kind kind_of(const migd_object *document)
 {
+    const char *kind = migd_object_text(document, "/kind", "");
     const char *version = migd_object_text(document, "/apiVersion", "");
     for (size_t i = 0; i < sizeof known_kinds / sizeof *known_kinds; i++) {
-        if (strcmp(kind, known_kinds[i].kind) == 0) {
-            return strncmp(version, known_kinds[i].group, strlen(known_kinds[i].group)) == 0;
+        if (strcmp(kind, known_kinds[i].kind) == 0 &&
+            strncmp(version, known_kinds[i].group, strlen(known_kinds[i].group)) == 0) {
+            return known_kinds[i].item;
         }
     }
-    return false;
+    return MIGDI_ITEM_KINDS;
+}
+
+static migdi_item read_item(migdi_extract_state *state, const migd_object *value,
+                            migdi_item_kind kind)
+{
+    migdi_item item = {.value = value,
+                       .kind = migd_object_text(value, "/kind", ""),
+                       .space = migd_object_text(value, "/metadata/namespace", NULL),
+                       .name = migd_object_text(value, "/metadata/name", "")};
+    if (kind != MIGDI_ITEM_POD) {
+        item.title = migdi_extract_title(value, state->arena);
+    }
+    if (kind == MIGDI_ITEM_SET) {
+        item.labels = migd_object_at(value, "/spec/template/metadata/labels");
+    }
+    if (kind == MIGDI_ITEM_BUDGET) {
+        item.selector = migdi_read_selector(state, migd_object_at(value, "/spec/selector"));
+    }
+    return item;
 }
 
 static void read_items(migdi_extract_state *state, const migd_objects *objects)
 {
-    migdi_item *items = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < migd_objects_count(objects); i++) {
+    for (size_t i = 0; i < migd_objects_count(objects) && !state->arena->failed; i++) {
         const migd_object *value = migd_objects_item(objects, i);
-        const char *kind = migd_object_text(value, "/kind", "");
-        if (!is_known(value, kind)) {
+        const migdi_item_kind kind = kind_of(value);
+        if (kind == MIGDI_ITEM_KINDS) {
             continue;
         }
-        items = migdi_list_add(state->arena, items, count, sizeof *items);
-        if (items == NULL) {
-            return;
+        migdi_items *list = &state->by_kind[kind];
+        list->items = migdi_list_add(state->arena, list->items, list->count, sizeof *list->items);
+        if (list->items != NULL) {
+            list->items[list->count++] = read_item(state, value, kind);
         }
-        items[count++] =
-            (migdi_item){value, kind, migd_object_text(value, "/metadata/namespace", NULL),
-                         migd_object_text(value, "/metadata/name", ""),
-                         migdi_extract_title(value, state->arena)};
     }
-    state->items = items;
-    state->item_count = count;
 }
 
 /* --- members ---------------------------------------------------------------------------------- */
@@ -186,11 +201,8 @@ static void read_set(migdi_extract_state *state, migdi_set *set)
 
 static void read_sets(migdi_extract_state *state, migdi_world *world)
 {
-    for (size_t i = 0; i < state->item_count && !state->arena->failed; i++) {
-        const migdi_item *item = &state->items[i];
-        if (strcmp(item->kind, "StatefulSet") != 0 && strcmp(item->kind, "Deployment") != 0) {
-            continue;
-        }
+    const migdi_items *all = &state->by_kind[MIGDI_ITEM_SET];
+    for (size_t i = 0; i < all->count && !state->arena->failed; i++) {
         world->sets =
             migdi_list_add(state->arena, world->sets, world->set_count, sizeof *world->sets);
         if (world->sets == NULL) {
@@ -198,14 +210,22 @@ static void read_sets(migdi_extract_state *state, migdi_world *world)
         }
         migdi_facts *facts = &world->sets[world->set_count];
         *facts = (migdi_facts){0};
-        migdi_set set = {.item = item,
-                         .labels = migd_object_at(item->value, "/spec/template/metadata/labels"),
-                         .facts = facts};
+        migdi_set set = {.item = &all->items[i], .facts = facts};
         find_container(state, &set);
         read_set(state, &set);
         if (facts->members || facts->budget_count > 0 || facts->autoscaler_count > 0) {
             world->set_count++;
         }
+    }
+}
+
+static void read_nodes(migdi_extract_state *state, migdi_world *world)
+{
+    const migdi_items *all = &state->by_kind[MIGDI_ITEM_CONFIG];
+    world->nodes = migdi_arena_alloc_zeroed(state->arena, all->count, sizeof *world->nodes);
+    for (size_t i = 0; i < all->count && world->nodes != NULL; i++) {
+        migdi_extract_nodes(state, &all->items[i], &world->nodes[i]);
+        world->nodes_count++;
     }
 }
 
@@ -215,17 +235,7 @@ bool migdi_extract(const migd_objects *objects, const migd_spec *spec, migdi_are
     migdi_extract_state state = {.arena = arena, .spec = spec};
     *world = (migdi_world){0};
     read_items(&state, objects);
-    for (size_t i = 0; i < state.item_count; i++) {
-        if (strcmp(state.items[i].kind, "ClusterConfig") == 0) {
-            world->nodes =
-                migdi_list_add(arena, world->nodes, world->nodes_count, sizeof *world->nodes);
-            if (world->nodes == NULL) {
-                return false;
-            }
-            world->nodes[world->nodes_count] = (migdi_nodes){0};
-            migdi_extract_nodes(&state, &state.items[i], &world->nodes[world->nodes_count++]);
-        }
-    }
+    read_nodes(&state, world);
     read_sets(&state, world);
     for (size_t i = 0; i < world->set_count && world->nodes_count == 1; i++) {
         world->sets[i].nodes = world->nodes;

@@ -41,9 +41,10 @@ void migdi_extract_autoscalers(migdi_extract_state *state, const migdi_set *set)
 {
     migdi_autoscaler *list = NULL;
     size_t count = 0;
-    for (size_t i = 0; i < state->item_count; i++) {
-        const migdi_item *item = &state->items[i];
-        if (strcmp(item->kind, "HorizontalPodAutoscaler") != 0 || !targets(item, set->item)) {
+    const migdi_items *all = &state->by_kind[MIGDI_ITEM_AUTOSCALER];
+    for (size_t i = 0; i < all->count; i++) {
+        const migdi_item *item = &all->items[i];
+        if (!targets(item, set->item)) {
             continue;
         }
         list = migdi_list_add(state->arena, list, count, sizeof *list);
@@ -91,20 +92,14 @@ static void read_budget(migdi_extract_state *state, const migdi_item *item, migd
 }
 
 /* Whether pods of another set are covered too. */
-static bool is_shared(migdi_extract_state *state, const migdi_set *set, const migdi_item *budget)
+static bool is_shared(const migdi_extract_state *state, const migdi_set *set,
+                      const migdi_item *budget)
 {
-    migdi_selector selector = {0};
-    const migd_object *value = migd_object_at(budget->value, "/spec/selector");
-    if (migdi_selector_read(value, state->arena, &selector, NULL) < 0) {
-        return false;
-    }
-    for (size_t i = 0; i < state->item_count; i++) {
-        const migdi_item *other = &state->items[i];
-        const bool pods =
-            strcmp(other->kind, "StatefulSet") == 0 || strcmp(other->kind, "Deployment") == 0;
-        if (pods && other != set->item && migdi_same_space(other, budget) &&
-            migdi_selector_matches(
-                &selector, migd_object_at(other->value, "/spec/template/metadata/labels"))) {
+    const migdi_items *sets = &state->by_kind[MIGDI_ITEM_SET];
+    for (size_t i = 0; i < sets->count; i++) {
+        const migdi_item *other = &sets->items[i];
+        if (other != set->item && migdi_same_space(other, budget) &&
+            migdi_selector_matches(&budget->selector, other->labels)) {
             return true;
         }
     }
@@ -130,12 +125,12 @@ void migdi_extract_budgets(migdi_extract_state *state, const migdi_set *set)
     migdi_budget *list = NULL;
     size_t count = 0;
     const size_t pods = ordinals(set->facts);
-    for (size_t i = 0; i < state->item_count; i++) {
-        const migdi_item *item = &state->items[i];
+    const migdi_items *all = &state->by_kind[MIGDI_ITEM_BUDGET];
+    for (size_t i = 0; i < all->count; i++) {
+        const migdi_item *item = &all->items[i];
         const bool *covers = NULL;
-        if (strcmp(item->kind, "PodDisruptionBudget") != 0 || !migdi_same_space(item, set->item) ||
-            !migdi_set_covered(state, set, migd_object_at(item->value, "/spec/selector"), pods,
-                               &covers)) {
+        if (!migdi_same_space(item, set->item) ||
+            !migdi_set_covered(state, set, &item->selector, pods, &covers)) {
             continue;
         }
         list = migdi_list_add(state->arena, list, count, sizeof *list);
@@ -261,9 +256,10 @@ void migdi_extract_services(migdi_extract_state *state, const migdi_set *set)
     migdi_exposure *list = NULL;
     size_t count = 0;
     const char *headless = migd_object_text(set->item->value, "/spec/serviceName", "");
-    for (size_t i = 0; i < state->item_count; i++) {
-        const migdi_item *item = &state->items[i];
-        if (strcmp(item->kind, "Service") != 0 || !migdi_same_space(item, set->item)) {
+    const migdi_items *all = &state->by_kind[MIGDI_ITEM_SERVICE];
+    for (size_t i = 0; i < all->count; i++) {
+        const migdi_item *item = &all->items[i];
+        if (!migdi_same_space(item, set->item)) {
             continue;
         }
         if (strcmp(item->name, headless) == 0 &&
@@ -271,7 +267,7 @@ void migdi_extract_services(migdi_extract_state *state, const migdi_set *set)
             set->facts->unpublished = migdi_item_at_key(state, item, "/spec");
         }
         if (strcmp(migd_object_text(item->value, "/spec/type", ""), "LoadBalancer") != 0 ||
-            !selects(item->value, set->labels)) {
+            !selects(item->value, set->item->labels)) {
             continue;
         }
         list = migdi_list_add(state->arena, list, count, sizeof *list);

@@ -108,8 +108,9 @@ static bool cover_each(migdi_extract_state *state, const migdi_set *set,
 {
     bool *each = migdi_arena_alloc_zeroed(state->arena, count == 0 ? 1 : count, sizeof *each);
     migd_object *labels = NULL;
-    const migd_status status = set->labels == NULL ? migd_object_new(&labels, NULL)
-                                                   : migd_object_copy(set->labels, &labels, NULL);
+    const migd_status status = set->item->labels == NULL
+                                   ? migd_object_new(&labels, NULL)
+                                   : migd_object_copy(set->item->labels, &labels, NULL);
     bool any = false;
     bool failed = status < 0 || each == NULL;
     for (size_t i = 0; i < count && !failed; i++) {
@@ -128,20 +129,22 @@ static bool cover_each(migdi_extract_state *state, const migdi_set *set,
     return any && !failed;
 }
 
-bool migdi_set_covered(migdi_extract_state *state, const migdi_set *set,
-                       const migd_object *selector, size_t count, const bool **covers)
+migdi_selector migdi_read_selector(migdi_extract_state *state, const migd_object *value)
 {
-    migdi_selector read = {0};
+    migdi_selector selector = {0};
+    const migd_status status = migdi_selector_read(value, state->arena, &selector, NULL);
+    state->arena->failed = state->arena->failed || status == MIGD_ERR_NOMEM;
+    return status < 0 ? (migdi_selector){.nothing = true} : selector;
+}
+
+bool migdi_set_covered(migdi_extract_state *state, const migdi_set *set,
+                       const migdi_selector *selector, size_t count, const bool **covers)
+{
     *covers = NULL;
-    const migd_status status = migdi_selector_read(selector, state->arena, &read, NULL);
-    if (status < 0) {
-        state->arena->failed = state->arena->failed || status == MIGD_ERR_NOMEM;
-        return false;
+    if (!set->facts->deployment && names_single_pods(selector)) {
+        return cover_each(state, set, selector, count, covers);
     }
-    if (!set->facts->deployment && names_single_pods(&read)) {
-        return cover_each(state, set, &read, count, covers);
-    }
-    return migdi_selector_matches(&read, set->labels);
+    return migdi_selector_matches(selector, set->item->labels);
 }
 
 void migdi_set_unread(migdi_extract_state *state, const migdi_set *set, const char *rule,

@@ -11,26 +11,42 @@
 /* Ordinals beyond this are not looked at one by one. */
 #define MIGDI_EXTRACT_ORDINALS 1000
 
+/* The documents that are looked at, by what they are. */
+typedef enum migdi_item_kind {
+    MIGDI_ITEM_SET, /* StatefulSet, Deployment */
+    MIGDI_ITEM_BUDGET,
+    MIGDI_ITEM_AUTOSCALER,
+    MIGDI_ITEM_SERVICE,
+    MIGDI_ITEM_POD,
+    MIGDI_ITEM_CONFIG, /* eksctl's ClusterConfig */
+    MIGDI_ITEM_KINDS
+} migdi_item_kind;
+
 /* One document. */
 typedef struct migdi_item {
     const migd_object *value;
     const char *kind;
     const char *space; /* namespace; NULL: not written */
     const char *name;
-    const char *title;
+    const char *title;         /* of a pod: NULL, there may be many */
+    const migd_object *labels; /* of a set's pods */
+    migdi_selector selector;   /* of a budget; one that cannot be read selects nothing */
 } migdi_item;
+
+typedef struct migdi_items {
+    migdi_item *items;
+    size_t count;
+} migdi_items;
 
 typedef struct migdi_extract_state {
     migdi_arena *arena; /* its `failed` is the one place where lack of memory shows */
     const migd_spec *spec;
-    const migdi_item *items;
-    size_t item_count;
+    migdi_items by_kind[MIGDI_ITEM_KINDS];
 } migdi_extract_state;
 
 /* One set while it is read. */
 typedef struct migdi_set {
     const migdi_item *item;
-    const migd_object *labels; /* of its pods */
     migdi_facts *facts;
     const migd_object *container; /* of the members; NULL: they are not MigratoryData's */
     const char *base;             /* its pointer */
@@ -58,10 +74,13 @@ void *migdi_list_add(migdi_arena *arena, void *items, size_t count, size_t size)
 /* Whether two objects of these namespaces may see each other. */
 bool migdi_same_space(const migdi_item *left, const migdi_item *right);
 
-/* Which of the first `count` pods of the set a LabelSelector covers. *covers: an array of `count`,
- * or NULL when it is all of them. Returns whether any is covered. */
+/* Reads a LabelSelector; one that cannot be read selects nothing. */
+migdi_selector migdi_read_selector(migdi_extract_state *state, const migd_object *value);
+
+/* Which of the first `count` pods of the set a selector covers. *covers: an array of `count`, or
+ * NULL when it is all of them. Returns whether any is covered. */
 bool migdi_set_covered(migdi_extract_state *state, const migdi_set *set,
-                       const migd_object *selector, size_t count, const bool **covers);
+                       const migdi_selector *selector, size_t count, const bool **covers);
 
 /* --- the parts, each fills its facts ---------------------------------------------------------- */
 

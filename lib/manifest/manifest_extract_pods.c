@@ -99,11 +99,11 @@ static void read_ready(migdi_extract_state *state, const migdi_set *set)
     migdi_facts *facts = set->facts;
     bool *ready = NULL;
     int64_t seen = 0;
-    for (size_t i = 0; i < state->item_count; i++) {
-        const migdi_item *item = &state->items[i];
-        const int64_t ordinal = strcmp(item->kind, "Pod") == 0 && migdi_same_space(item, set->item)
-                                    ? ordinal_of(item->name, set->item->name)
-                                    : -1;
+    const migdi_items *all = &state->by_kind[MIGDI_ITEM_POD];
+    for (size_t i = 0; i < all->count; i++) {
+        const migdi_item *item = &all->items[i];
+        const int64_t ordinal =
+            migdi_same_space(item, set->item) ? ordinal_of(item->name, set->item->name) : -1;
         if (ordinal < 0 || ordinal >= MIGDI_EXTRACT_ORDINALS) {
             continue;
         }
@@ -184,8 +184,12 @@ static bool speaks_of_seeds(migdi_extract_state *state, const migdi_set *set,
 {
     const int64_t seeds = migdi_facts_seeds(set->facts);
     const bool *covers = NULL;
-    if (!keeps_apart(term) || !migdi_set_covered(state, set, migd_object_at(term, "/labelSelector"),
-                                                 seeds > 0 ? (size_t)seeds : 1, &covers)) {
+    if (!keeps_apart(term)) {
+        return false;
+    }
+    const migdi_selector selector =
+        migdi_read_selector(state, migd_object_at(term, "/labelSelector"));
+    if (!migdi_set_covered(state, set, &selector, seeds > 0 ? (size_t)seeds : 1, &covers)) {
         return false;
     }
     for (int64_t i = 0; covers != NULL && i < seeds; i++) {
