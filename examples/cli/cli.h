@@ -67,7 +67,7 @@ typedef struct {
     words arguments; /* behind the command */
 } cli;
 
-/* --- the table ------------------------------------------------------------------------------------ */
+/* --- the table -------------------------------------------------------------------------------- */
 
 typedef struct {
     const char *name;
@@ -83,21 +83,22 @@ typedef struct {
 extern const command commands[];
 extern const size_t command_count;
 
-/* --- cli_parse.c ---------------------------------------------------------------------------------- */
+/* --- cli_parse.c ------------------------------------------------------------------------------ */
 
-/* Reads the command line; *chosen is NULL for none. Answers EXIT_DONE or EXIT_USAGE, having said why. */
+/* Reads the command line; *chosen is NULL for none. Answers EXIT_DONE or EXIT_USAGE, having said
+ * why. */
 int parse(int argc, char **argv, cli *out, const command **chosen);
 
 /* The nearest of some words, or NULL when none is near. */
 const char *nearest(const char *word, const char *(*word_at)(size_t index), size_t count);
 
-/* --- cli_help.c ----------------------------------------------------------------------------------- */
+/* --- cli_help.c ------------------------------------------------------------------------------- */
 
 int print_signpost(const cli *options);
 int print_all_commands(void);
 int print_help(const command *of);
 
-/* --- cli_say.c ------------------------------------------------------------------------------------ */
+/* --- cli_say.c -------------------------------------------------------------------------------- */
 
 typedef enum { PLAIN, GREEN, YELLOW, RED, DIM } tint;
 
@@ -113,7 +114,7 @@ int put_buffer(migd_buf *buffer);
 /* Writes a document as -o says (JSON or YAML). */
 int put_object(const cli *options, const migd_object *object);
 
-/* --- cli_job.c ------------------------------------------------------------------------------------ */
+/* --- cli_job.c -------------------------------------------------------------------------------- */
 
 /* The context, with cancel by Ctrl-C. */
 migd_status open_context(const cli *options, migd_context **out, migd_error **error);
@@ -122,13 +123,13 @@ migd_status call_options(const cli *options, int64_t default_ms, migd_call_optio
                          migd_error **error);
 /* The spec of -s with each --set; prints nothing. */
 migd_status open_spec(const cli *options, migd_spec **out, migd_error **error);
-/* Follows a job to its end with progress; *result may be NULL. Frees the job. Answers an exit code; on failure
- * it was said. */
+/* Follows a job to its end with progress; *result may be NULL. Frees the job. Answers an exit code;
+ * on failure it was said. */
 int follow(const cli *options, migd_job *job, const char *command_name, migd_object **result);
 /* What ^C said. */
 bool was_interrupted(void);
 
-/* --- commands ------------------------------------------------------------------------------------- */
+/* --- commands --------------------------------------------------------------------------------- */
 
 int run_init(cli *);
 int run_check(cli *);

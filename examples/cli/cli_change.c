@@ -48,8 +48,7 @@ static void say_warnings(const cli *options, migd_job *job)
         return;
     }
     for (size_t i = 0; i < migd_findings_count(findings); i++) {
-        const char *severity =
-            migd_object_text(migd_findings_item(findings, i), "/severity", "");
+        const char *severity = migd_object_text(migd_findings_item(findings, i), "/severity", "");
         if (strcmp(severity, "warning") == 0 && options->output == OUTPUT_TEXT) {
             fprintf(stderr, "%s\n", migd_findings_text(findings, i));
         }
@@ -57,7 +56,7 @@ static void say_warnings(const cli *options, migd_job *job)
     migd_findings_free(findings);
 }
 
-/* --- plan ----------------------------------------------------------------------------------------- */
+/* --- plan ------------------------------------------------------------------------------------- */
 
 static void put_value(const migd_object *value)
 {
@@ -73,7 +72,10 @@ static void put_value(const migd_object *value)
 static void put_change(const migd_object *change)
 {
     const char *action = migd_object_text(change, "/action", "");
-    printf("%c %s\n", action[0] == 'c' ? '+' : action[0] == 'd' ? '-' : '~',
+    printf("%c %s\n",
+           action[0] == 'c'   ? '+'
+           : action[0] == 'd' ? '-'
+                              : '~',
            migd_object_text(change, "/object", ""));
     const migd_object *fields = migd_object_at(change, "/fields");
     for (size_t i = 0; i < migd_object_count(fields); i++) {
@@ -126,8 +128,7 @@ int run_plan(cli *options)
     if (status >= 0) {
         say_warnings(options, job);
     }
-    int code =
-        status < 0 ? fail(options, error, status) : follow(&quiet, job, name_of(&s), &plan);
+    int code = status < 0 ? fail(options, error, status) : follow(&quiet, job, name_of(&s), &plan);
     if (code == EXIT_DONE) {
         code = put_plan(options, plan);
     }
@@ -136,7 +137,7 @@ int run_plan(cli *options)
     return code;
 }
 
-/* --- deploy, scale, restart, destroy --------------------------------------------------------------- */
+/* --- deploy, scale, restart, destroy ---------------------------------------------------------- */
 
 int run_deploy(cli *options)
 {
@@ -180,8 +181,8 @@ static int write_replicas(const cli *options, const char *replicas)
     if (file != NULL) {
         fclose(file);
     }
-    const migd_status status = migd_spec_edit_text(text == NULL ? "" : text, size,
-                                                   "spec.members.replicas", replicas, &edited, &error);
+    const migd_status status = migd_spec_edit_text(
+        text == NULL ? "" : text, size, "spec.members.replicas", replicas, &edited, &error);
     free(text);
     if (status < 0) {
         return fail(options, error, status);
@@ -212,8 +213,8 @@ static void say_what_the_file_says(const session *s, long replicas)
     if (number != replicas && migd_object_place(said, &file, &line, NULL) == MIGD_OK) {
         fprintf(stderr, "%s:%d still says %lld: a deploy leaves %ld and says so [C24].\n", file,
                 (int)line, (long long)number, replicas);
-        say_next(s->options, "migdeploy scale %ld --write (puts %ld into line %d)", replicas, replicas,
-                 (int)line);
+        say_next(s->options, "migdeploy scale %ld --write (puts %ld into line %d)", replicas,
+                 replicas, (int)line);
     }
 }
 
@@ -223,14 +224,16 @@ int run_scale(cli *options)
     const char *word = options->arguments.count == 1 ? options->arguments.items[0] : "";
     const long replicas = strtol(word, &end, 10);
     if (*word == '\0' || *end != '\0' || replicas < 1 || replicas > 1000) {
-        return usage_error("migdeploy scale --help", "scale wants a number of members, not \"%s\"", word);
+        return usage_error("migdeploy scale --help", "scale wants a number of members, not \"%s\"",
+                           word);
     }
     session s;
     migd_job *job = NULL;
     migd_error *error = NULL;
     migd_status status = open_session(&s, options, true, 15 * MINUTE_MS, &error);
     if (status >= 0) {
-        status = migd_deploy_scale_start(s.context, s.spec, (int32_t)replicas, s.call, &job, &error);
+        status =
+            migd_deploy_scale_start(s.context, s.spec, (int32_t)replicas, s.call, &job, &error);
     }
     int code = status < 0 ? fail(options, error, status) : follow(options, job, name_of(&s), NULL);
     if (code == EXIT_DONE && options->write) {
@@ -314,7 +317,7 @@ int run_apply(cli *options)
     return code;
 }
 
-/* --- status, get ----------------------------------------------------------------------------------- */
+/* --- status, get ------------------------------------------------------------------------------ */
 
 static void put_status(const cli *options, const migd_object *status)
 {
@@ -328,15 +331,16 @@ static void put_status(const cli *options, const migd_object *status)
            (long long)migd_object_int64(status, "/nodes/ready", 0),
            (long long)migd_object_int64(status, "/nodes/all", 0),
            (long long)migd_object_int64(status, "/nodes/zones", 0));
-    printf("Members  %lld of %lld Ready, at most %lld      seeds up %lld of %lld, quorum %lld, margin "
-           "%lld%s\n",
-           (long long)migd_object_int64(status, "/members/ready", 0),
-           (long long)migd_object_int64(status, "/members/wanted", 0),
-           (long long)migd_object_int64(status, "/members/most", 0),
-           (long long)migd_object_int64(status, "/seeds/up", 0),
-           (long long)migd_object_int64(status, "/seeds/of", 0),
-           (long long)migd_object_int64(status, "/seeds/quorum", 0), (long long)margin,
-           margin == 0 ? ": the next loss stops the cluster" : "");
+    printf(
+        "Members  %lld of %lld Ready, at most %lld      seeds up %lld of %lld, quorum %lld, margin "
+        "%lld%s\n",
+        (long long)migd_object_int64(status, "/members/ready", 0),
+        (long long)migd_object_int64(status, "/members/wanted", 0),
+        (long long)migd_object_int64(status, "/members/most", 0),
+        (long long)migd_object_int64(status, "/seeds/up", 0),
+        (long long)migd_object_int64(status, "/seeds/of", 0),
+        (long long)migd_object_int64(status, "/seeds/quorum", 0), (long long)margin,
+        margin == 0 ? ": the next loss stops the cluster" : "");
     const int64_t leave = migd_object_int64(status, "/drain/mayLeave", -1);
     const char *budget = migd_object_text(status, "/drain/budget", NULL);
     const char *autoscaler = migd_object_text(status, "/scaling/autoscaler", NULL);
@@ -376,7 +380,8 @@ int run_status(cli *options)
         migd_job *job = NULL;
         migd_object *result = NULL;
         migd_status status = migd_deploy_status_start(s.context, s.spec, s.call, &job, &error);
-        code = status < 0 ? fail(options, error, status) : follow(&quiet, job, name_of(&s), &result);
+        code =
+            status < 0 ? fail(options, error, status) : follow(&quiet, job, name_of(&s), &result);
         if (code == EXIT_DONE && options->watch && options->colour) {
             fputs("\x1b[H\x1b[J", stdout);
         }
@@ -422,7 +427,8 @@ int run_get(cli *options)
         status = migd_kube_open(s.context, s.call, &kube, &error);
     }
     if (status >= 0 && options->arguments.count == 2) {
-        status = migd_kube_get(kube, kind, NULL, options->arguments.items[1], s.call, &found, &error);
+        status =
+            migd_kube_get(kube, kind, NULL, options->arguments.items[1], s.call, &found, &error);
     } else if (status >= 0) {
         status = migd_kube_list(kube, kind, options->all_namespaces ? "" : NULL, options->selector,
                                 s.call, &found, &error);

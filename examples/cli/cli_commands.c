@@ -25,7 +25,8 @@ const command commands[] = {
     {"plan", "Change", "every change, none made", "[--detailed-exitcode] [-o json]",
      "What deploy would change, field by field. Changes nothing.",
      "--detailed-exitcode   exit 8 when there are changes\n", "migdeploy plan", run_plan},
-    {"deploy", "Change", "make it so, wait until it answers", "[--only STEP] [--until STEP] [--timeout D]",
+    {"deploy", "Change", "make it so, wait until it answers",
+     "[--only STEP] [--until STEP] [--timeout D]",
      "Makes the cluster be as the spec says. Run it again at any time: it goes on from what it finds.",
      "--only STEP    one of objects, members, autoscaler, address\n"
      "--until STEP   the steps up to that one\n"
@@ -40,8 +41,8 @@ const command commands[] = {
      "--timeout D   stop after D (15m)\n",
      "migdeploy scale 5 --write", run_scale},
     {"restart", "Change", "members, one at a time", "[--timeout D]",
-     "Starts every member anew, one at a time, with the pause of the spec.", "--timeout D   stop after D\n",
-     "migdeploy restart", run_restart},
+     "Starts every member anew, one at a time, with the pause of the spec.",
+     "--timeout D   stop after D\n", "migdeploy restart", run_restart},
     {"apply", "Change", "anybody's manifests", "-f FILE|DIR|-...",
      "Judges the objects all together, then applies them server-side in the order given.",
      "-f FILE             a file, a folder, or - for standard input\n"
@@ -53,12 +54,14 @@ const command commands[] = {
     {"status", "Look", "what runs, what is wrong", "[--watch] [-o json]",
      "Members, seeds, margin, whether a node can be drained, the address.",
      "--watch   again and again, until Ctrl-C\n", "migdeploy status", run_status},
-    {"get", "Look", "any resource, as kubectl", "KIND [NAME] [-A] [-l SELECTOR] [-o json|yaml|name]",
+    {"get", "Look", "any resource, as kubectl",
+     "KIND [NAME] [-A] [-l SELECTOR] [-o json|yaml|name]",
      "Reads any resource that the server knows.",
      "-A            of all namespaces\n"
      "-l SELECTOR   labels, as app=migratorydata\n",
      "migdeploy get pods -l app=migratorydata -o name", run_get},
-    {"version", "Look", "of program and library", "[-v]", "The version.", "", "migdeploy version", run_version},
+    {"version", "Look", "of program and library", "[-v]", "The version.", "", "migdeploy version",
+     run_version},
 };
 
 const size_t command_count = sizeof commands / sizeof *commands;

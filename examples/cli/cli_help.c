@@ -12,13 +12,15 @@ int print_signpost(const cli *options)
         printf("  migdeploy check      judge %s by MigratoryData's rules\n", options->spec);
         printf("  migdeploy plan       every change that deploy would make, none made\n");
     } else {
-        printf("  migdeploy init       write migdeploy.yaml, the one file to edit (there is none here "
-               "yet)\n");
+        printf(
+            "  migdeploy init       write migdeploy.yaml, the one file to edit (there is none here "
+            "yet)\n");
         printf("  migdeploy check DIR  judge manifests that you have already\n");
     }
     printf("  migdeploy deploy     make it so, and wait until it answers (migdeploy plan shows it "
            "first)\n");
-    printf("All commands: migdeploy --help. One: migdeploy scale --help. A rule: migdeploy rules C9\n");
+    printf(
+        "All commands: migdeploy --help. One: migdeploy scale --help. A rule: migdeploy rules C9\n");
     return EXIT_DONE;
 }
 
@@ -32,8 +34,9 @@ int print_all_commands(void)
         group = commands[i].group;
         printf("%-8s %-11s %s\n", same ? "" : group, commands[i].name, commands[i].title);
     }
-    printf("Flags    -s SPEC  --set PATH=VALUE  -n NAMESPACE  --kubeconfig F  --context NAME  -o json  "
-           "-q  -v\n");
+    printf(
+        "Flags    -s SPEC  --set PATH=VALUE  -n NAMESPACE  --kubeconfig F  --context NAME  -o json  "
+        "-q  -v\n");
     return EXIT_DONE;
 }
 

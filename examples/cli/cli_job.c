@@ -41,8 +41,8 @@ migd_status open_context(const cli *options, migd_context **out, migd_error **er
     migd_context_options *settings = NULL;
     migd_status status = migd_context_options_new(&settings, error);
     if (status >= 0 && options->verbose > 0) {
-        migd_context_options_set_log(
-            settings, options->verbose > 1 ? MIGD_LOG_HTTP : MIGD_LOG_INFO, log_line, NULL);
+        migd_context_options_set_log(settings, options->verbose > 1 ? MIGD_LOG_HTTP : MIGD_LOG_INFO,
+                                     log_line, NULL);
     }
     if (status >= 0) {
         status = migd_context_new(settings, out, error);
@@ -142,9 +142,10 @@ migd_status open_spec(const cli *options, migd_spec **out, migd_error **error)
     return status;
 }
 
-/* --- progress ------------------------------------------------------------------------------------- */
+/* --- progress --------------------------------------------------------------------------------- */
 
-/* Steps of one name are one group: its end is told when another group has something to show, or at the end. */
+/* Steps of one name are one group: its end is told when another group has something to show, or at
+ * the end. */
 typedef struct {
     char name[32];
     char done[256];
@@ -152,6 +153,7 @@ typedef struct {
     int64_t updated;
     int64_t deleted;
     struct timespec since;
+    bool shown; /* it had something to show before its end */
 } group;
 
 enum { GROUPS = 16 };
@@ -247,14 +249,15 @@ static const char *ending(const group *g, char *out, size_t size)
     return at == 0 ? g->done : out;
 }
 
-/* Tells the end of every group but the one of that name, which stays open. */
+/* Tells the end of every group but the one of that name, which stays open as those that had nothing
+ * to show. */
 static void end_groups(progress *p, const char *but)
 {
     size_t left = 0;
     for (size_t i = 0; i < p->count; i++) {
         const group *g = &p->groups[i];
         char text[160];
-        if (but != NULL && strcmp(g->name, but) == 0) {
+        if (but != NULL && (strcmp(g->name, but) == 0 || !g->shown)) {
             p->groups[left++] = *g;
         } else if (g->done[0] != '\0') {
             put(p, g, GREEN, "done", "done", ending(g, text, sizeof text), true);
@@ -271,7 +274,7 @@ static group *group_of(progress *p, const char *name)
         }
     }
     if (p->count == GROUPS) {
-        end_groups(p, NULL);
+        p->count--; /* more names than there are steps: the last one makes room */
     }
     group *g = &p->groups[p->count++];
     *g = (group){0};
@@ -329,6 +332,7 @@ static void tell(progress *p, const migd_event *event)
     end_groups(p, step);
     group *g = group_of(p, step);
     g->done[0] = '\0';
+    g->shown = true;
     if (kind == MIGD_EVENT_FAIL) {
         put(p, g, RED, "fail", "fail", text, true);
     } else {

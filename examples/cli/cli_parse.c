@@ -84,7 +84,8 @@ static size_t smallest(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
-/* How many letters have to change, come, go, or change places with a neighbour; words of at most 31. */
+/* How many letters have to change, come, go, or change places with a neighbour; words of at
+ * most 31. */
 static size_t distance(const char *left, const char *right)
 {
     size_t rows[3][33] = {{0}};
@@ -245,9 +246,9 @@ static int take_text(cli *out, int flag, const char *value)
 static int take_list(cli *out, int flag, const char *value)
 {
     words *list = flag == FLAG_SET ? &out->set : flag == FLAG_ACCEPT ? &out->accept : &out->files;
-    return add(list, value) ? EXIT_DONE
-                            : usage_error("migdeploy --help", "a flag stands here more than %d times",
-                                          CLI_MANY);
+    return add(list, value)
+               ? EXIT_DONE
+               : usage_error("migdeploy --help", "a flag stands here more than %d times", CLI_MANY);
 }
 
 static int take_switch(cli *out, int flag)
@@ -300,7 +301,8 @@ static int take(cli *out, int flag, const char *value)
 static const char *help_of(const cli *out)
 {
     static char text[64];
-    snprintf(text, sizeof text, "migdeploy %s%s", out->arguments.count > 0 ? out->arguments.items[0] : "",
+    snprintf(text, sizeof text, "migdeploy %s%s",
+             out->arguments.count > 0 ? out->arguments.items[0] : "",
              out->arguments.count > 0 ? " --help" : "--help");
     return text;
 }
@@ -339,8 +341,9 @@ int parse(int argc, char **argv, cli *out, const command **chosen)
         const char *given = optind < argc ? argv[optind] : "";
         flag = getopt_long(argc, argv, "-s:n:l:f:o:qvAh", flags, NULL);
         if (flag == 1) {
-            status = add(&out->arguments, optarg) ? EXIT_DONE
-                                                  : usage_error("migdeploy --help", "too many words");
+            status = add(&out->arguments, optarg)
+                         ? EXIT_DONE
+                         : usage_error("migdeploy --help", "too many words");
         } else if (flag == '?') {
             const bool known = optopt != 0;
             status = known ? usage_error(help_of(out), "%s wants a value", given)
@@ -359,9 +362,9 @@ int parse(int argc, char **argv, cli *out, const command **chosen)
     *chosen = find(name);
     if (*chosen == NULL) {
         const char *near = nearest(name, command_at, command_count);
-        return near == NULL
-                   ? usage_error("migdeploy --help", "no command \"%s\"", name)
-                   : usage_error("migdeploy --help", "no command \"%s\"; did you mean \"%s\"?", name, near);
+        return near == NULL ? usage_error("migdeploy --help", "no command \"%s\"", name)
+                            : usage_error("migdeploy --help",
+                                          "no command \"%s\"; did you mean \"%s\"?", name, near);
     }
     out->arguments.count--;
     memmove(out->arguments.items, out->arguments.items + 1,

@@ -20,8 +20,8 @@ int run_init(cli *options)
 {
     migd_buf *text = NULL;
     migd_error *error = NULL;
-    const migd_status status = migd_spec_template(options->profile, options->cluster,
-                                                  options->region, &text, &error);
+    const migd_status status =
+        migd_spec_template(options->profile, options->cluster, options->region, &text, &error);
     if (status < 0) {
         return fail(options, error, status);
     }
@@ -42,12 +42,13 @@ int run_init(cli *options)
     }
     fprintf(stderr, "Wrote %s: %s profile%s\n", options->spec,
             options->profile == NULL ? "production" : options->profile,
-            options->cluster == NULL ? ", the cluster of your kubeconfig." : ", EKS. No account was touched.");
+            options->cluster == NULL ? ", the cluster of your kubeconfig."
+                                     : ", EKS. No account was touched.");
     say_next(options, "look at the lines behind image, then migdeploy check");
     return EXIT_DONE;
 }
 
-/* --- check ---------------------------------------------------------------------------------------- */
+/* --- check ------------------------------------------------------------------------------------ */
 
 static int put_findings(const cli *options, const migd_findings *findings, size_t files,
                         bool of_spec)
@@ -68,7 +69,9 @@ static int put_findings(const cli *options, const migd_findings *findings, size_
     for (size_t i = 0; i < migd_findings_count(findings); i++) {
         const migd_object *finding = migd_findings_item(findings, i);
         const char *severity = migd_object_text(finding, "/severity", "");
-        const int which = strcmp(severity, "error") == 0 ? 0 : strcmp(severity, "warning") == 0 ? 1 : 2;
+        const int which = strcmp(severity, "error") == 0     ? 0
+                          : strcmp(severity, "warning") == 0 ? 1
+                                                             : 2;
         counts[which]++;
         rule = rule == NULL ? migd_object_text(finding, "/rule", NULL) : rule;
     }
@@ -118,9 +121,8 @@ static int check_files(const cli *options, const migd_call_options *call)
     if (status >= 0) {
         status = migd_check_objects(objects, call, &findings, &error);
     }
-    const int code = status < 0
-                         ? fail(options, error, status)
-                         : put_findings(options, findings, options->arguments.count, false);
+    const int code = status < 0 ? fail(options, error, status)
+                                : put_findings(options, findings, options->arguments.count, false);
     migd_findings_free(findings);
     migd_objects_free(objects);
     return code;
@@ -152,7 +154,7 @@ int run_check(cli *options)
     return code;
 }
 
-/* --- rules ---------------------------------------------------------------------------------------- */
+/* --- rules ------------------------------------------------------------------------------------ */
 
 /* A paragraph behind a label, folded at blanks. */
 static void put_folded(const char *label, const char *text)
@@ -222,7 +224,7 @@ int run_rules(cli *options)
     return code;
 }
 
-/* --- render --------------------------------------------------------------------------------------- */
+/* --- render ----------------------------------------------------------------------------------- */
 
 static bool is_part(const migd_object *object, const char *part)
 {
@@ -230,12 +232,13 @@ static bool is_part(const migd_object *object, const char *part)
         const char *part;
         const char *kind;
     } kinds[] = {
-        {"namespace", "Namespace"},      {"budget", "PodDisruptionBudget"}, {"members", "StatefulSet"},
+        {"namespace", "Namespace"},
+        {"budget", "PodDisruptionBudget"},
+        {"members", "StatefulSet"},
         {"autoscaler", "HorizontalPodAutoscaler"},
     };
     const char *kind = migd_object_text(object, "/kind", "");
-    const bool headless =
-        strcmp(migd_object_text(object, "/spec/clusterIP", ""), "None") == 0;
+    const bool headless = strcmp(migd_object_text(object, "/spec/clusterIP", ""), "None") == 0;
     if (strcmp(kind, "Service") == 0) {
         return strcmp(part, headless ? "headless" : "service") == 0;
     }

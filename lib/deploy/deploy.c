@@ -28,11 +28,11 @@ static migd_status judged(migdi_draft *draft, migd_findings *findings, const cha
     for (size_t i = 0; i < migd_findings_count(findings); i++) {
         const migd_object *finding = migd_findings_item(findings, i);
         if (strcmp(migd_object_text(finding, "/severity", ""), "error") == 0) {
-            migdi_error_add_detail(
-                error, &(migdi_detail){migd_object_text(finding, "/pointer", NULL),
-                                       migd_object_text(finding, "/rule", NULL),
-                                       migd_findings_text(findings, i),
-                                       migd_object_text(finding, "/object", NULL)});
+            migdi_error_add_detail(error,
+                                   &(migdi_detail){migd_object_text(finding, "/pointer", NULL),
+                                                   migd_object_text(finding, "/rule", NULL),
+                                                   migd_findings_text(findings, i),
+                                                   migd_object_text(finding, "/object", NULL)});
         }
     }
     migdi_error_set_remaining(error, "nothing was changed", "migdeploy check");
@@ -44,7 +44,8 @@ migd_status migd_job_take_findings(migd_job *job, migd_findings **out, migd_erro
 {
     migdi_error_clear(error);
     *out = job == NULL ? NULL : migdi_job_take_result(job, &findings_tag);
-    return *out == NULL ? migdi_fail(error, MIGD_ERR_NOT_FOUND, "the job has no findings") : MIGD_OK;
+    return *out == NULL ? migdi_fail(error, MIGD_ERR_NOT_FOUND, "the job has no findings")
+                        : MIGD_OK;
 }
 
 migd_status migd_deploy_status_start(migd_context *context, const migd_spec *spec,
@@ -65,7 +66,8 @@ migd_status migd_deploy_status_start(migd_context *context, const migd_spec *spe
             .cluster = draft.cluster,
             .service = names.client_service,
             .port = migd_object_int64(migd_spec_object(spec), "/spec/service/port", 80),
-            .most_members = migd_object_int64(migd_spec_object(spec), "/spec/members/maxReplicas", 0),
+            .most_members =
+                migd_object_int64(migd_spec_object(spec), "/spec/members/maxReplicas", 0),
         };
         migdi_draft_add(&draft, &migdi_deploy_status, wish, MIGDI_PRESENT);
     }
@@ -156,8 +158,8 @@ migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *o
     return migdi_draft_run(&draft, MIGDI_RUN, "apply", job, error);
 }
 
-/* Objects first, members next, what watches them last. Members fall in number before the template changes and
- * rise after it, so that new ones start on the new template. */
+/* Objects first, members next, what watches them last. Members fall in number before the template
+ * changes and rise after it, so that new ones start on the new template. */
 static void add_deployment(migdi_draft *draft)
 {
     const migdi_cluster_wish *cluster = draft->cluster;
@@ -167,7 +169,8 @@ static void add_deployment(migdi_draft *draft)
         draft->arena->failed = true;
         return;
     }
-    const bool scaled = migdi_draft_object(draft, "HorizontalPodAutoscaler", names.autoscaler) != NULL;
+    const bool scaled =
+        migdi_draft_object(draft, "HorizontalPodAutoscaler", names.autoscaler) != NULL;
     *address = (migdi_address_wish){
         cluster->namespace_, names.client_service,
         migd_object_int64(migd_spec_object(draft->spec), "/spec/service/port", 80)};
@@ -177,7 +180,8 @@ static void add_deployment(migdi_draft *draft)
     migdi_draft_add_namespace(draft);
     migdi_draft_next(draft);
     migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_services, names.client_service);
-    migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_services, names.headless_service);
+    migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_services,
+                           names.headless_service);
     migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_poddisruptionbudgets,
                            names.budget);
     if (!scaled) {
@@ -306,8 +310,8 @@ migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *sp
                                       const migd_call_options *options, migd_job **job,
                                       migd_error **error)
 {
-    /* Services first, while somebody still looks after their balancers; the budget last, as long as members
-     * run. */
+    /* Services first, while somebody still looks after their balancers; the budget last, as long as
+     * members run. */
     static const migdi_kube_resource *const order[] = {
         &migdi_kube_services,
         &migdi_kube_horizontalpodautoscalers,

@@ -1,4 +1,5 @@
-/* What is seen of a cluster: the set, its members, who owns what, and what an apply would change. */
+/* What is seen of a cluster: the set, its members, who owns what, and what an apply would
+ * change. */
 #include "deploy_cluster.h"
 
 #include "codec_object.h"
@@ -107,8 +108,8 @@ static void observe_change(const migdi_cluster_wish *wish, migdi_view *view, con
 {
     migdi_arena *arena = migdi_view_arena(view);
     migdi_kube_write write = {.manager = MIGDI_MANAGER, .force = true, .dry_run = true};
-    const migd_object *after = migdi_see(
-        view, migdi_kube_apply(arena, &migdi_kube_statefulsets, wish->applied, &write));
+    const migd_object *after =
+        migdi_see(view, migdi_kube_apply(arena, &migdi_kube_statefulsets, wish->applied, &write));
     if (after == NULL) {
         return;
     }
@@ -118,7 +119,8 @@ static void observe_change(const migdi_cluster_wish *wish, migdi_view *view, con
     if (seen->object_differs) {
         const migd_error *conflict = NULL;
         write.force = false;
-        migdi_try_see(view, migdi_kube_apply(arena, &migdi_kube_statefulsets, wish->applied, &write),
+        migdi_try_see(view,
+                      migdi_kube_apply(arena, &migdi_kube_statefulsets, wish->applied, &write),
                       &conflict);
         seen->conflict = migdi_owner_in_conflict(conflict);
     }
@@ -150,11 +152,11 @@ void migdi_cluster_observe(const void *wished, migdi_view *view, void *out)
     seen->now_unix_ms = migdi_view_now_unix_ms(view);
     const migd_object *set = migdi_see(
         view, migdi_kube_get(arena, &migdi_kube_statefulsets, wish->namespace_, wish->name));
-    observe_autoscaler(wish,
-                       migdi_see_list(view, migdi_kube_list(
-                                                arena, &migdi_kube_horizontalpodautoscalers,
-                                                wish->namespace_, NULL)),
-                       seen);
+    observe_autoscaler(
+        wish,
+        migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_horizontalpodautoscalers,
+                                             wish->namespace_, NULL)),
+        seen);
     if (set == NULL) {
         return;
     }
@@ -169,15 +171,13 @@ void migdi_cluster_observe(const void *wished, migdi_view *view, void *out)
     }
     if ((int64_t)seen->member_count < seen->replicas) {
         const migdi_kube_selection about = {
-            .fields = migdi_arena_format(arena,
-                                         "involvedObject.kind=StatefulSet,involvedObject.name=%s",
-                                         wish->name)};
-        seen->refusal =
-            migdi_kube_creation_failure(
-                migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_events, wish->namespace_,
-                                                     &about)),
-                seen->uid)
-                .message;
+            .fields = migdi_arena_format(
+                arena, "involvedObject.kind=StatefulSet,involvedObject.name=%s", wish->name)};
+        seen->refusal = migdi_kube_creation_failure(
+                            migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_events,
+                                                                 wish->namespace_, &about)),
+                            seen->uid)
+                            .message;
     }
 }
 
@@ -240,8 +240,8 @@ const char *migdi_member_dead_end(const migdi_member *member)
 {
     static const char *const for_ever[] = {"InvalidImageName", "CreateContainerConfigError",
                                            "CreateContainerError", "RunContainerError"};
-    static const char *const denied[] = {"not found", "NotFound", "manifest unknown",
-                                         "does not exist", "denied", "unauthorized"};
+    static const char *const denied[] = {"not found",      "NotFound", "manifest unknown",
+                                         "does not exist", "denied",   "unauthorized"};
     const migdi_pod_state *state = &member->state;
     if (state->ready || state->terminating || state->reason == NULL) {
         return NULL;
@@ -270,8 +270,8 @@ const char *migdi_cluster_title(const migdi_cluster_wish *wish, migdi_arena *are
     return migdi_kube_resource_title(&migdi_kube_statefulsets, wish->namespace_, wish->name, arena);
 }
 
-const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
-                                      migdi_arena *arena)
+const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish,
+                                      const migdi_cluster_seen *seen, migdi_arena *arena)
 {
     const migdi_kube_write write = {.manager = MIGDI_MANAGER,
                                     .force = seen->conflict.kind != MIGDI_OWNER_NONE};

@@ -1,5 +1,6 @@
-/* One MigratoryData cluster inside Kubernetes: what is wished of it and what is seen of it. Every step
- * that touches the members sees the same struct, so each can decide alone what the others decide too. */
+/* One MigratoryData cluster inside Kubernetes: what is wished of it and what is seen of it. Every
+ * step that touches the members sees the same struct, so each can decide alone what the others
+ * decide too. */
 #ifndef MIGDI_DEPLOY_CLUSTER_H
 #define MIGDI_DEPLOY_CLUSTER_H
 
@@ -7,8 +8,8 @@
 #include "job_step.h"
 #include "kube_status.h"
 
-/* The managers under which this library writes. The number of members and the partition of a roll have
- * owners of their own, so that an apply of the object never touches them. */
+/* The managers under which this library writes. The number of members and the partition of a roll
+ * have owners of their own, so that an apply of the object never touches them. */
 #define MIGDI_MANAGER         "migdeploy"
 #define MIGDI_MANAGER_SCALE   "migdeploy-scale"
 #define MIGDI_MANAGER_ROLL    "migdeploy-roll"
@@ -46,7 +47,7 @@ typedef struct migdi_cluster_seen {
     int64_t now_unix_ms;
     bool exists;
     bool terminating;
-    bool settled; /* its controller has seen its newest generation */
+    bool settled;   /* its controller has seen its newest generation */
     bool all_ready; /* imagined: every member is Ready and updated */
     const char *uid;
     const char *version; /* resourceVersion */
@@ -56,13 +57,13 @@ typedef struct migdi_cluster_seen {
     const char *restarted_at;
     const migdi_member *members; /* by ordinal; terminating ones too */
     size_t member_count;
-    const char *refusal;  /* why its controller cannot make a pod (quota, webhook); NULL */
-    migdi_owner owner;    /* of the object */
-    migdi_owner number;   /* of replicas, ours for scaling not counted */
-    bool number_is_ours;  /* migdeploy-scale owns replicas */
-    bool template_differs; /* an apply of the wish would change the pod template */
-    bool object_differs;   /* or anything else but replicas */
-    migdi_owner conflict;  /* who owns what differs; NONE: nobody */
+    const char *refusal;       /* why its controller cannot make a pod (quota, webhook); NULL */
+    migdi_owner owner;         /* of the object */
+    migdi_owner number;        /* of replicas, ours for scaling not counted */
+    bool number_is_ours;       /* migdeploy-scale owns replicas */
+    bool template_differs;     /* an apply of the wish would change the pod template */
+    bool object_differs;       /* or anything else but replicas */
+    migdi_owner conflict;      /* who owns what differs; NONE: nobody */
     const migd_object *fields; /* what differs, for plans */
     const char *autoscaler;    /* one that targets the set; NULL: none */
     bool autoscaler_is_ours;
@@ -96,8 +97,8 @@ bool migdi_cluster_revision_works(const migdi_cluster_seen *seen, const char *re
 const char *migdi_member_dead_end(const migdi_member *member);
 
 /* The calls of the managers above, and what a plan shows of them. */
-const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
-                                      migdi_arena *arena);
+const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish,
+                                      const migdi_cluster_seen *seen, migdi_arena *arena);
 const migdi_call *migdi_cluster_set_partition(const migdi_cluster_wish *wish,
                                               const migdi_cluster_seen *seen, int64_t partition,
                                               migdi_arena *arena);

@@ -119,7 +119,8 @@ const migd_object *migdi_diff(const migd_object *from, const migd_object *to, mi
     return keep(&d.fields, arena);
 }
 
-const migd_object *migdi_diff_number(const char *pointer, int64_t from, int64_t to, migdi_arena *arena)
+const migd_object *migdi_diff_number(const char *pointer, int64_t from, int64_t to,
+                                     migdi_arena *arena)
 {
     migdi_builder fields;
     migdi_build(&fields);
@@ -140,8 +141,8 @@ static size_t count_below(const migd_object *fields, const char *pointer)
 {
     size_t count = 0;
     for (size_t i = 0; i < migd_object_count(fields); i++) {
-        count += is_at_or_below(migd_object_text(migd_object_item(fields, i), "/pointer", ""),
-                                pointer);
+        count +=
+            is_at_or_below(migd_object_text(migd_object_item(fields, i), "/pointer", ""), pointer);
     }
     return count;
 }

@@ -1,4 +1,5 @@
-/* Whose a field or an object is, from its managedFields: what decides between taking over and leaving alone. */
+/* Whose a field or an object is, from its managedFields: what decides between taking over and
+ * leaving alone. */
 #ifndef MIGDI_DEPLOY_OWNER_H
 #define MIGDI_DEPLOY_OWNER_H
 
@@ -25,12 +26,12 @@ typedef struct migdi_owner {
 /* What a field manager's name says. */
 migdi_owner_kind migdi_owner_kind_of(const char *manager);
 
-/* Who looks after an object as a whole: RELEASE for helm, argocd, flux or an owner object, else KUBECTL or
- * OURS when they are among its managers, else NONE. */
+/* Who looks after an object as a whole: RELEASE for helm, argocd, flux or an owner object, else
+ * KUBECTL or OURS when they are among its managers, else NONE. */
 migdi_owner migdi_owner_of(const migd_object *object);
 
-/* Of those who own the field at the pointer, the one hardest to take from; `but`, a manager of ours, is not
- * counted. *also: whether `but` owns it too. */
+/* Of those who own the field at the pointer, the one hardest to take from; `but`, a manager of
+ * ours, is not counted. *also: whether `but` owns it too. */
 migdi_owner migdi_owner_of_field(const migd_object *object, const char *pointer, const char *but,
                                  bool *also, migdi_arena *arena);
 

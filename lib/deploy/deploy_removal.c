@@ -38,5 +38,6 @@ bool migdi_removal_belongs(const migdi_removal_wish *wish, const migdi_kube_reso
     return resource == &migdi_kube_horizontalpodautoscalers &&
            migdi_text_equal(migd_object_text(object, "/spec/scaleTargetRef/kind", NULL),
                             "StatefulSet") &&
-           migdi_text_equal(migd_object_text(object, "/spec/scaleTargetRef/name", NULL), wish->name);
+           migdi_text_equal(migd_object_text(object, "/spec/scaleTargetRef/name", NULL),
+                            wish->name);
 }

@@ -11,8 +11,8 @@ typedef struct migdi_removal_wish {
     bool consent; /* given with the call */
 } migdi_removal_wish;
 
-/* Whether the object belongs to the cluster: by our labels, or as its Service, budget or autoscaler. *ours: by
- * our labels. */
+/* Whether the object belongs to the cluster: by our labels, or as its Service, budget or
+ * autoscaler. *ours: by our labels. */
 bool migdi_removal_belongs(const migdi_removal_wish *wish, const migdi_kube_resource *resource,
                            const migd_object *object, bool *ours);
 

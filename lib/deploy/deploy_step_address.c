@@ -1,4 +1,5 @@
-/* Where clients connect: the balancer's address once it has one; a note where nobody gives addresses. */
+/* Where clients connect: the balancer's address once it has one; a note where nobody gives
+ * addresses. */
 #include "deploy_steps.h"
 #include "kube_calls.h"
 #include "kube_time.h"
@@ -32,8 +33,8 @@ static void observe(const void *wished, migdi_view *view, void *out)
     seen->exists = true;
     seen->type = migd_object_text(service, "/spec/type", "ClusterIP");
     seen->balanced = migdi_text_equal(seen->type, "LoadBalancer");
-    seen->age_ms =
-        now - migdi_kube_time_or(migd_object_text(service, "/metadata/creationTimestamp", NULL), now);
+    seen->age_ms = now - migdi_kube_time_or(
+                             migd_object_text(service, "/metadata/creationTimestamp", NULL), now);
     const migd_object *ingress = migd_object_at(service, "/status/loadBalancer/ingress/0");
     seen->host = seen->balanced ? migd_object_text(ingress, "/hostname",
                                                    migd_object_text(ingress, "/ip", NULL))
@@ -67,7 +68,8 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
 {
     (void)wished;
     (void)act;
-    *(address_seen *)out = (address_seen){.exists = true, .type = "ClusterIP", .host = "known later"};
+    *(address_seen *)out =
+        (address_seen){.exists = true, .type = "ClusterIP", .host = "known later"};
 }
 
 static void report(const void *wished, const void *in, migd_object *result)

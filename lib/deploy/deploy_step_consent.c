@@ -1,4 +1,5 @@
-/* The question before anything is taken away: what goes, with what is not labelled ours named first. */
+/* The question before anything is taken away: what goes, with what is not labelled ours named
+ * first. */
 #include "codec_object.h"
 #include "deploy_removal.h"
 #include "kube_calls.h"
@@ -60,13 +61,15 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     } else {
         migdi_going(verdict, "%zu objects of %s/%s are to go", seen->count, wish->namespace_,
                     wish->name);
-        migdi_ask(verdict, "consent", true,
-                  "%s%sThis removes %zu objects of %s in namespace %s. Clients are cut off at once; "
-                  "messages live only in the members. It cannot be undone",
-                  seen->foreign == NULL ? "" : "Not made by migdeploy: ",
-                  seen->foreign == NULL ? "" : migdi_arena_format(migdi_verdict_arena(verdict), "%s. ",
-                                                                  seen->foreign),
-                  seen->count, wish->name, wish->namespace_);
+        migdi_ask(
+            verdict, "consent", true,
+            "%s%sThis removes %zu objects of %s in namespace %s. Clients are cut off at once; "
+            "messages live only in the members. It cannot be undone",
+            seen->foreign == NULL ? "" : "Not made by migdeploy: ",
+            seen->foreign == NULL
+                ? ""
+                : migdi_arena_format(migdi_verdict_arena(verdict), "%s. ", seen->foreign),
+            seen->count, wish->name, wish->namespace_);
     }
 }
 

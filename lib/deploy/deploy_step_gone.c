@@ -57,8 +57,8 @@ static void want_delete(const migdi_removal_wish *wish, const going_object *obje
 {
     migdi_arena *arena = migdi_verdict_arena(verdict);
     const migdi_kube_end end = {.uid = object->uid};
-    migdi_act *act = migdi_want(verdict, migdi_kube_delete(arena, wish->resource, wish->namespace_,
-                                                           object->name, &end));
+    migdi_act *act = migdi_want(
+        verdict, migdi_kube_delete(arena, wish->resource, wish->namespace_, object->name, &end));
     act->facts[0] = 404;
     act->facts[1] = 409; /* another object has the name now: the next look sees whose */
     act->action = "delete";

@@ -1,5 +1,6 @@
-/* One writer at a time: a Lease that the writer renews. PRESENT: it is ours and fresh; ABSENT: it is not ours. A
- * holder whose process is gone, or who stopped renewing, is followed; one who renews while we look is let be. */
+/* One writer at a time: a Lease that the writer renews. PRESENT: it is ours and fresh; ABSENT: it
+ * is not ours. A holder whose process is gone, or who stopped renewing, is followed; one who renews
+ * while we look is let be. */
 #include "codec_object.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
@@ -11,6 +12,8 @@
 
 #define EXPIRY_MS 45000
 #define RENEW_MS  15000
+/* A Date header counts whole seconds: what is nearer than this may have been before. */
+#define DATE_MS 2000
 
 typedef struct {
     bool exists;
@@ -18,7 +21,7 @@ typedef struct {
     const char *holder;
     const char *uid;
     const char *version;
-    int64_t age_ms;      /* since it was renewed, by the server's clock */
+    int64_t age_ms; /* since it was renewed, by the server's clock */
     int64_t now_unix_ms;
     bool renewed_since_we_look;
     bool dead; /* the holder was a process of this machine that is gone */
@@ -42,11 +45,10 @@ static void observe(const void *wished, migdi_view *view, void *out)
     const migdi_lease_wish *wish = wished;
     lease_seen *seen = out;
     const migd_error *error = NULL;
-    const migd_object *lease =
-        migdi_try_see(view,
-                      migdi_kube_get(migdi_view_arena(view), &migdi_kube_leases, wish->namespace_,
-                                     wish->name),
-                      &error);
+    const migd_object *lease = migdi_try_see(
+        view,
+        migdi_kube_get(migdi_view_arena(view), &migdi_kube_leases, wish->namespace_, wish->name),
+        &error);
     seen->hidden = migd_error_status(error) == MIGD_ERR_DENIED;
     if (error != NULL && !seen->hidden) {
         migdi_view_refuse(view, "%s", migd_error_message(error));
@@ -55,14 +57,14 @@ static void observe(const void *wished, migdi_view *view, void *out)
     if (lease == NULL) {
         return;
     }
-    const int64_t renewed =
-        migdi_kube_time_or(migd_object_text(lease, "/spec/renewTime", NULL), 0);
+    const int64_t renewed = migdi_kube_time_or(migd_object_text(lease, "/spec/renewTime", NULL), 0);
     seen->exists = true;
     seen->holder = migd_object_text(lease, "/spec/holderIdentity", "");
     seen->uid = migd_object_text(lease, "/metadata/uid", NULL);
     seen->version = migd_object_text(lease, "/metadata/resourceVersion", NULL);
     seen->age_ms = seen->now_unix_ms - renewed;
-    seen->renewed_since_we_look = renewed > seen->now_unix_ms - migdi_view_elapsed_ms(view);
+    seen->renewed_since_we_look =
+        renewed > seen->now_unix_ms - migdi_view_elapsed_ms(view) + DATE_MS;
     seen->dead = is_dead(wish, seen->holder);
 }
 
@@ -91,11 +93,11 @@ static const migdi_call *write_lease(const migdi_lease_wish *wish, const lease_s
     migd_object *object = NULL;
     const bool failed = migdi_build_take(&lease, &object, NULL) < 0 || now.failed;
     const migdi_kube_write write = {.manager = MIGDI_MANAGER};
-    const migdi_call *call =
-        failed         ? NULL
-        : seen->exists ? migdi_kube_merge(arena, &migdi_kube_leases, wish->namespace_, wish->name,
-                                          NULL, object, &write)
-                       : migdi_kube_create(arena, &migdi_kube_leases, object, &write);
+    const migdi_call *call = failed ? NULL
+                             : seen->exists
+                                 ? migdi_kube_merge(arena, &migdi_kube_leases, wish->namespace_,
+                                                    wish->name, NULL, object, &write)
+                                 : migdi_kube_create(arena, &migdi_kube_leases, object, &write);
     arena->failed = arena->failed || failed;
     migd_object_free(object);
     migdi_text_free(&now);
@@ -105,8 +107,7 @@ static const migdi_call *write_lease(const migdi_lease_wish *wish, const lease_s
 static void take(const migdi_lease_wish *wish, const lease_seen *seen, migdi_verdict *verdict)
 {
     migdi_going(verdict, "take Lease/%s/%s", wish->namespace_, wish->name);
-    migdi_act *act =
-        migdi_want(verdict, write_lease(wish, seen, migdi_verdict_arena(verdict)));
+    migdi_act *act = migdi_want(verdict, write_lease(wish, seen, migdi_verdict_arena(verdict)));
     act->facts[0] = 409; /* another writer was faster */
     act->facts[1] = 404;
     act->facts[2] = 403; /* it may be read, not written */
@@ -116,7 +117,8 @@ static void decide_present(const migdi_lease_wish *wish, const lease_seen *seen,
                            migdi_verdict *verdict)
 {
     if (seen->hidden) {
-        migdi_warn(verdict, "lease", "Lease/%s/%s may not be read: another writer would not be seen",
+        migdi_warn(verdict, "lease",
+                   "Lease/%s/%s may not be read: another writer would not be seen",
                    wish->namespace_, wish->name);
         migdi_done(verdict, "no lock");
     } else if (!seen->exists || seen->holder[0] == '\0') {

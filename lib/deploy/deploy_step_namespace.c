@@ -1,4 +1,5 @@
-/* The namespace: made when it is not there, with a note that it is ours; never touched when it is. */
+/* The namespace: made when it is not there, with a note that it is ours; never touched when it
+ * is. */
 #include "codec_object.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
@@ -15,15 +16,16 @@ static void observe(const void *wished, migdi_view *view, void *out)
     const migdi_namespace_wish *wish = wished;
     namespace_seen *seen = out;
     const migd_error *error = NULL;
-    const migd_object *found =
-        migdi_try_see(view, migdi_kube_get(migdi_view_arena(view), &migdi_kube_namespaces, NULL, wish->name),
-                      &error);
+    const migd_object *found = migdi_try_see(
+        view, migdi_kube_get(migdi_view_arena(view), &migdi_kube_namespaces, NULL, wish->name),
+        &error);
     seen->hidden = migd_error_status(error) == MIGD_ERR_DENIED;
     if (error != NULL && !seen->hidden) {
         migdi_view_refuse(view, "%s", migd_error_message(error));
     }
     seen->exists = found != NULL;
-    seen->terminating = migdi_text_equal(migd_object_text(found, "/status/phase", NULL), "Terminating");
+    seen->terminating =
+        migdi_text_equal(migd_object_text(found, "/status/phase", NULL), "Terminating");
     const migd_object *conditions = migd_object_at(found, "/status/conditions");
     for (size_t i = 0; i < migd_object_count(conditions); i++) {
         const migd_object *condition = migd_object_item(conditions, i);
@@ -47,8 +49,8 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
         migdi_going(verdict, "create Namespace/%s", wish->name);
         const migdi_kube_write write = {.manager = MIGDI_MANAGER};
         migdi_act *act =
-            migdi_want(verdict, migdi_kube_create(migdi_verdict_arena(verdict), &migdi_kube_namespaces,
-                                                  wish->object, &write));
+            migdi_want(verdict, migdi_kube_create(migdi_verdict_arena(verdict),
+                                                  &migdi_kube_namespaces, wish->object, &write));
         act->facts[0] = 409; /* somebody was faster, or it is going */
         act->action = "create";
     }

@@ -1,5 +1,6 @@
-/* The namespace goes only if a deploy made it and it holds nothing of others: no object without our label, but
- * for what Kubernetes itself puts into every namespace. What may not be listed keeps it. */
+/* The namespace goes only if a deploy made it and it holds nothing of others: no object without our
+ * label, but for what Kubernetes itself puts into every namespace. What may not be listed keeps
+ * it. */
 #include "codec_object.h"
 #include "deploy_removal.h"
 #include "kube_calls.h"
@@ -23,8 +24,12 @@ static bool comes_by_itself(const migdi_removal_wish *wish, const migdi_kube_res
         const char *kind;
         const char *name; /* NULL: any */
     } known[] = {
-        {"ConfigMap", "kube-root-ca.crt"}, {"ServiceAccount", "default"}, {"Event", NULL},
-        {"Endpoints", NULL},               {"EndpointSlice", NULL},       {"ControllerRevision", NULL},
+        {"ConfigMap", "kube-root-ca.crt"},
+        {"ServiceAccount", "default"},
+        {"Event", NULL},
+        {"Endpoints", NULL},
+        {"EndpointSlice", NULL},
+        {"ControllerRevision", NULL},
         {"PodMetrics", NULL},
     };
     const char *name = migd_object_text(object, "/metadata/name", "");
@@ -117,9 +122,9 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     } else {
         migdi_going(verdict, "delete Namespace/%s", wish->namespace_);
         const migdi_kube_end end = {.uid = seen->uid};
-        migdi_act *act =
-            migdi_want(verdict, migdi_kube_delete(migdi_verdict_arena(verdict),
-                                                  &migdi_kube_namespaces, NULL, wish->namespace_, &end));
+        migdi_act *act = migdi_want(verdict, migdi_kube_delete(migdi_verdict_arena(verdict),
+                                                               &migdi_kube_namespaces, NULL,
+                                                               wish->namespace_, &end));
         act->facts[0] = 404;
         act->facts[1] = 409;
         act->action = "delete";
@@ -138,9 +143,10 @@ static void report(const void *wished, const void *in, migd_object *result)
                            migdi_arena_format(&arena, "Namespace/%s", wish->namespace_), NULL);
     migd_object_set_string(
         result, "/kept/0/reason",
-        !seen->made_by_us     ? "it was not made by migdeploy"
-        : seen->guest != NULL ? migdi_arena_format(&arena, "it holds %s", seen->guest)
-                              : migdi_arena_format(&arena, "%s in it cannot be listed", seen->blind),
+        !seen->made_by_us ? "it was not made by migdeploy"
+        : seen->guest != NULL
+            ? migdi_arena_format(&arena, "it holds %s", seen->guest)
+            : migdi_arena_format(&arena, "%s in it cannot be listed", seen->blind),
         NULL);
     migdi_arena_free(&arena);
 }

@@ -1,5 +1,5 @@
-/* An object that is applied whole (Services, budget, autoscaler), or, when it is not wished, is absent if it
- * is ours. */
+/* An object that is applied whole (Services, budget, autoscaler), or, when it is not wished, is
+ * absent if it is ours. */
 #include "codec_object.h"
 #include "deploy_diff.h"
 #include "deploy_steps.h"
@@ -70,8 +70,8 @@ static void observe(const void *wished, migdi_view *view, void *out)
     if (seen->resource == NULL) {
         return;
     }
-    const migd_object *live = migdi_see(view, migdi_kube_get(migdi_view_arena(view), seen->resource,
-                                                             wish->namespace_, wish->name));
+    const migd_object *live = migdi_see(
+        view, migdi_kube_get(migdi_view_arena(view), seen->resource, wish->namespace_, wish->name));
     if (live == NULL) {
         return;
     }
@@ -79,12 +79,12 @@ static void observe(const void *wished, migdi_view *view, void *out)
     seen->uid = migd_object_text(live, "/metadata/uid", NULL);
     seen->deleted_at = migd_object_text(live, "/metadata/deletionTimestamp", NULL);
     seen->finalizer = migd_object_text(live, "/metadata/finalizers/0", NULL);
-    seen->ours = migdi_text_equal(migd_object_text(live, "/metadata/labels/app.kubernetes.io~1managed-by",
-                                                   NULL),
-                                  MIGDI_MANAGED_BY) &&
-                 migdi_text_equal(migd_object_text(live, "/metadata/labels/app.kubernetes.io~1instance",
-                                                   NULL),
-                                  wish->instance);
+    seen->ours = migdi_text_equal(
+                     migd_object_text(live, "/metadata/labels/app.kubernetes.io~1managed-by", NULL),
+                     MIGDI_MANAGED_BY) &&
+                 migdi_text_equal(
+                     migd_object_text(live, "/metadata/labels/app.kubernetes.io~1instance", NULL),
+                     wish->instance);
     seen->owner = migdi_owner_of(live);
     if (wish->object != NULL && seen->deleted_at == NULL) {
         observe_change(wish, view, live, seen);
@@ -112,11 +112,11 @@ static void decide_absent(const char *title, const migdi_object_wish *wish, cons
     }
 }
 
-static void decide_present(const char *title, const migdi_object_wish *wish, const object_seen *seen,
-                           migdi_verdict *verdict)
+static void decide_present(const char *title, const migdi_object_wish *wish,
+                           const object_seen *seen, migdi_verdict *verdict)
 {
-    const bool held = seen->owner.kind == MIGDI_OWNER_RELEASE ||
-                      seen->conflict.kind == MIGDI_OWNER_RELEASE;
+    const bool held =
+        seen->owner.kind == MIGDI_OWNER_RELEASE || seen->conflict.kind == MIGDI_OWNER_RELEASE;
     if (seen->deleted_at != NULL) {
         migdi_going(verdict, "%s is going, then it is made again", title);
     } else if (seen->differs && held && !wish->adopt && !wish->force) {
@@ -130,9 +130,9 @@ static void decide_present(const char *title, const migdi_object_wish *wish, con
         migdi_done(verdict, "%s is as wished", title);
     } else {
         migdi_going(verdict, "%s %s", seen->exists ? "update" : "create", title);
-        migdi_act *act = migdi_want(
-            verdict, applied(wish, seen, seen->conflict.kind != MIGDI_OWNER_NONE, false,
-                             migdi_verdict_arena(verdict)));
+        migdi_act *act =
+            migdi_want(verdict, applied(wish, seen, seen->conflict.kind != MIGDI_OWNER_NONE, false,
+                                        migdi_verdict_arena(verdict)));
         act->facts[0] = 409; /* it changed under our eyes: look again */
         act->action = seen->exists ? "update" : "create";
         act->object = title;

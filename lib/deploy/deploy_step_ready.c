@@ -1,5 +1,5 @@
-/* Until every member runs the newest template and is Ready; what cannot start is explained, and replaced when a
- * newer template may mend it. */
+/* Until every member runs the newest template and is Ready; what cannot start is explained, and
+ * replaced when a newer template may mend it. */
 #include "codec_object.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
@@ -30,11 +30,11 @@ static void observe(const void *wished, migdi_view *view, void *out)
     const migdi_member *late = first_late(&seen->cluster);
     if (late != NULL && migdi_member_dead_end(late) != NULL && late->state.crashed) {
         const migd_error *error = NULL; /* a log may be gone with its node */
-        const migd_object *log = migdi_try_see(
-            view,
-            migdi_kube_log(migdi_view_arena(view), wish->namespace_, late->pod,
-                           late->state.container, true, 5),
-            &error);
+        const migd_object *log =
+            migdi_try_see(view,
+                          migdi_kube_log(migdi_view_arena(view), wish->namespace_, late->pod,
+                                         late->state.container, true, 5),
+                          &error);
         seen->last_words = migd_object_text(log, "/text", NULL);
     }
 }
@@ -57,19 +57,20 @@ static void decide_late(const migdi_cluster_wish *wish, const ready_seen *all,
     if (!late->state.ready && !late->state.terminating && !migdi_member_is_updated(seen, late) &&
         seen->partition <= late->ordinal) {
         migdi_going(verdict, "replace %s: %s", late->pod, trouble);
-        migdi_act *act = migdi_want(
-            verdict, migdi_cluster_replace(wish, late, migdi_verdict_arena(verdict)));
+        migdi_act *act =
+            migdi_want(verdict, migdi_cluster_replace(wish, late, migdi_verdict_arena(verdict)));
         act->facts[0] = 404;
         act->facts[1] = 409;
     } else if (migdi_member_dead_end(late) != NULL) {
         migdi_refuse(verdict, MIGD_ERR_REMOTE, "%s: %s%s%s", late->pod, trouble,
                      all->last_words == NULL ? "" : "; its last words: ",
                      all->last_words == NULL ? "" : all->last_words);
-        migdi_refuse_remaining(verdict, "all but the members; they start in order, each waits for the one before",
-                               "migdeploy deploy (it replaces the stuck member as well)");
+        migdi_refuse_remaining(
+            verdict, "all but the members; they start in order, each waits for the one before",
+            "migdeploy deploy (it replaces the stuck member as well)");
     } else {
-        migdi_going(verdict, "%" PRId64 " of %" PRId64 " Ready; %s: %s", ready, seen->replicas, late->pod,
-                    late->state.terminating ? "going" : trouble);
+        migdi_going(verdict, "%" PRId64 " of %" PRId64 " Ready; %s: %s", ready, seen->replicas,
+                    late->pod, late->state.terminating ? "going" : trouble);
     }
 }
 

@@ -1,5 +1,5 @@
-/* The number of members, under an owner of its own: down one at a time while every seed is Ready, before the
- * template changes; up at once, after it. With an autoscaler only into its bounds. */
+/* The number of members, under an owner of its own: down one at a time while every seed is Ready,
+ * before the template changes; up at once, after it. With an autoscaler only into its bounds. */
 #include "deploy_diff.h"
 #include "deploy_steps.h"
 
@@ -20,8 +20,9 @@ static bool refuse_foreign(const migdi_cluster_wish *wish, const migdi_cluster_s
 {
     const bool by_autoscaler = seen->number.kind == MIGDI_OWNER_CONTROLLER;
     if (seen->autoscaler != NULL && !seen->autoscaler_is_ours) {
-        migdi_refuse(verdict, MIGD_ERR_CONFLICT, "HorizontalPodAutoscaler/%s/%s decides how many run",
-                     wish->namespace_, seen->autoscaler);
+        migdi_refuse(verdict, MIGD_ERR_CONFLICT,
+                     "HorizontalPodAutoscaler/%s/%s decides how many run", wish->namespace_,
+                     seen->autoscaler);
         return true;
     }
     if (seen->number.kind == MIGDI_OWNER_FOREIGN ||
@@ -55,7 +56,8 @@ static void decide_down(const void *wished, migdi_goal goal, const void *in, mig
     if (!seen->exists || seen->terminating || number >= seen->replicas) {
         migdi_done(verdict, "no member is too many");
     } else if (wish->least == 0 && !wish->lower) {
-        migdi_warn(verdict, "C24", "%" PRId64 " members run, %s says %" PRId64
+        migdi_warn(verdict, "C24",
+                   "%" PRId64 " members run, %s says %" PRId64
                    ": they are left [C24]; migdeploy scale %" PRId64 ", or --accept C24",
                    seen->replicas, wish->where == NULL ? "the spec" : wish->where, number, number);
         migdi_done(verdict, "%" PRId64 " members are left", seen->replicas);
@@ -64,7 +66,8 @@ static void decide_down(const void *wished, migdi_goal goal, const void *in, mig
     } else if (top > seen->replicas) {
         migdi_going(verdict, "%s-%" PRId64 " is going", wish->name, top - 1);
     } else if (!migdi_cluster_seeds_are_up(wish, seen)) {
-        migdi_going(verdict, "seeds up %" PRId64 " of %" PRId64 ": no member leaves before all are [C23]",
+        migdi_going(verdict,
+                    "seeds up %" PRId64 " of %" PRId64 ": no member leaves before all are [C23]",
                     migdi_cluster_seeds_up(wish, seen), wish->seeds);
     } else {
         set(wish, seen, seen->replicas - 1, verdict);

@@ -1,5 +1,5 @@
-/* A new start of every member, asked for by `restart`: a note in the pod template, under a manager of its own so
- * that the next deploy lets it be. A roll that is under way is a restart already. */
+/* A new start of every member, asked for by `restart`: a note in the pod template, under a manager
+ * of its own so that the next deploy lets it be. A roll that is under way is a restart already. */
 #include "deploy_steps.h"
 
 static bool roll_is_under_way(const migdi_cluster_seen *seen)
@@ -21,7 +21,8 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     migdi_act *act = NULL;
     (void)goal;
     if (!seen->exists) {
-        migdi_refuse(verdict, MIGD_ERR_NOT_FOUND, "there is no %s", migdi_cluster_title(wish, arena));
+        migdi_refuse(verdict, MIGD_ERR_NOT_FOUND, "there is no %s",
+                     migdi_cluster_title(wish, arena));
         return;
     }
     if (migdi_text_equal(seen->restarted_at, wish->restarted_at) || roll_is_under_way(seen)) {

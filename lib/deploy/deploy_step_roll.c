@@ -1,6 +1,6 @@
-/* Members to the new template, from the highest ordinal down. The partition is the only memory: what is below
- * it keeps the old template. It falls by one member, each time after those above are Ready on the new
- * template, every seed is back and the pause since then is over. */
+/* Members to the new template, from the highest ordinal down. The partition is the only memory:
+ * what is below it keeps the old template. It falls by one member, each time after those above are
+ * Ready on the new template, every seed is back and the pause since then is over. */
 #include "deploy_steps.h"
 
 #include <inttypes.h>
@@ -18,8 +18,8 @@ static const migdi_member *next_to_move(const migdi_cluster_seen *seen)
     return next;
 }
 
-/* The lowest member that is not Ready and would be made again from a template that nobody proved: waiting for
- * it would be waiting for ever. */
+/* The lowest member that is not Ready and would be made again from a template that nobody proved:
+ * waiting for it would be waiting for ever. */
 static const migdi_member *hopeless(const migdi_cluster_seen *seen)
 {
     for (size_t i = 0; i < seen->member_count; i++) {
@@ -33,7 +33,8 @@ static const migdi_member *hopeless(const migdi_cluster_seen *seen)
     return NULL;
 }
 
-/* The first member at or above the partition that is not Ready on the new template; NULL: all are. */
+/* The first member at or above the partition that is not Ready on the new template; NULL: all
+ * are. */
 static const migdi_member *unmoved(const migdi_cluster_seen *seen)
 {
     for (size_t i = 0; i < seen->member_count; i++) {
@@ -71,7 +72,8 @@ static void want_partition(const migdi_cluster_wish *wish, const migdi_cluster_s
     act->object = migdi_cluster_title(wish, arena);
 }
 
-/* A member that should have moved: waited for, replaced when it cannot go by itself, or what stops the roll. */
+/* A member that should have moved: waited for, replaced when it cannot go by itself, or what stops
+ * the roll. */
 static void decide_unmoved(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
                            const migdi_member *member, migdi_verdict *verdict)
 {
@@ -90,8 +92,8 @@ static void decide_unmoved(const migdi_cluster_wish *wish, const migdi_cluster_s
         migdi_going(verdict, "%s restarts", member->pod);
     } else {
         migdi_going(verdict, "replace %s: %s", member->pod, trouble);
-        migdi_act *act = migdi_want(
-            verdict, migdi_cluster_replace(wish, member, migdi_verdict_arena(verdict)));
+        migdi_act *act =
+            migdi_want(verdict, migdi_cluster_replace(wish, member, migdi_verdict_arena(verdict)));
         act->facts[0] = 404;
         act->facts[1] = 409; /* it is another pod by now */
         act->kind = -1;

@@ -1,5 +1,5 @@
-/* The rules, before the first write: the state that the change leads to, and the step there, judged on what runs
- * now. */
+/* The rules, before the first write: the state that the change leads to, and the step there, judged
+ * on what runs now. */
 #include "codec_object.h"
 #include "deploy_rules.h"
 #include "kube_calls.h"
@@ -11,7 +11,7 @@
 
 typedef struct {
     const migd_findings *findings;
-    int64_t replicas; /* that run now */
+    int64_t replicas;    /* that run now */
     const char *unzoned; /* a node without a zone, where the seeds are spread by zone */
 } rules_seen;
 
@@ -197,7 +197,7 @@ static void refuse(const migdi_rules_wish *wish, const rules_seen *seen, migdi_v
         }
         last = migd_object_text(finding, "/rule", "");
         message = message == NULL ? migd_object_text(finding, "/message", "") : message;
-        rules = rules == NULL                  ? last
+        rules = rules == NULL                 ? last
                 : strstr(rules, last) != NULL ? rules
                                               : migdi_arena_format(arena, "%s %s", rules, last);
     }

@@ -1,7 +1,9 @@
-/* The StatefulSet: made, adopted, or brought to a new template with its members held back for the roll. */
+/* The StatefulSet: made, adopted, or brought to a new template with its members held back for the
+ * roll. */
 #include "deploy_steps.h"
 
-/* Replicas would fall to 1 with the first apply that leaves them out, were they still ours alone. */
+/* Replicas would fall to 1 with the first apply that leaves them out, were they still ours
+ * alone. */
 static bool number_has_no_other_owner(const migdi_cluster_seen *seen)
 {
     return !seen->number_is_ours && seen->number.kind == MIGDI_OWNER_OURS;

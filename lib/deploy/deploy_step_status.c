@@ -1,4 +1,5 @@
-/* What runs, whether it is safe, what is wrong. Keys of the document never disappear: null is unknown. */
+/* What runs, whether it is safe, what is wrong. Keys of the document never disappear: null is
+ * unknown. */
 #include "codec_object.h"
 #include "deploy_status.h"
 #include "kube_calls.h"
@@ -52,9 +53,9 @@ static void observe_nodes(migdi_view *view, status_seen *seen)
 
 static void observe_budget(const migdi_cluster_wish *wish, migdi_view *view, status_seen *seen)
 {
-    const migd_object *budgets =
-        migdi_see_list(view, migdi_kube_list(migdi_view_arena(view), &migdi_kube_poddisruptionbudgets,
-                                             wish->namespace_, NULL));
+    const migd_object *budgets = migdi_see_list(
+        view, migdi_kube_list(migdi_view_arena(view), &migdi_kube_poddisruptionbudgets,
+                              wish->namespace_, NULL));
     for (size_t i = 0; i < migd_object_count(budgets) && seen->budget == NULL; i++) {
         const migd_object *budget = migd_object_item(budgets, i);
         if (migdi_text_equal(migd_object_text(budget, "/spec/selector/matchLabels/app", NULL),
@@ -103,7 +104,8 @@ static int64_t ready_members(const migdi_cluster_seen *seen)
     return ready;
 }
 
-/* How many pods the budget covers and lets go now, from specs and pods: a budget's status may lag. */
+/* How many pods the budget covers and lets go now, from specs and pods: a budget's status may
+ * lag. */
 static int64_t may_leave(const migdi_status_wish *wish, const status_seen *seen)
 {
     const int64_t healthy = seen->budget_seeds

@@ -1,4 +1,5 @@
-/* The steps of a deployment: one file each. Their wishes are a migdi_cluster_wish where nothing else is said. */
+/* The steps of a deployment: one file each. Their wishes are a migdi_cluster_wish where nothing
+ * else is said. */
 #ifndef MIGDI_DEPLOY_STEPS_H
 #define MIGDI_DEPLOY_STEPS_H
 
@@ -24,7 +25,7 @@ typedef struct migdi_object_wish {
     const migdi_kube_resource *resource; /* NULL: looked up by the object's apiVersion and kind */
     const char *namespace_;
     const char *name;
-    const char *instance;      /* the label of what is ours; NULL: anybody's object, never removed */
+    const char *instance; /* the label of what is ours; NULL: anybody's object, never removed */
     const migd_object *object; /* NULL where only its absence is wished */
     bool adopt;                /* also from helm, argocd, flux */
     bool force;                /* from anybody */

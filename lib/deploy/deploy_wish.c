@@ -39,17 +39,16 @@ static migd_status copy_options(migdi_draft *draft, const migd_call_options *opt
     migd_call_options *copy = NULL;
     migd_status status = migd_call_options_new(&copy, error);
     for (size_t i = 0; status == MIGD_OK && i < sizeof numbers / sizeof *numbers; i++) {
-        status = migd_call_options_set_int64(
-            copy, numbers[i], migd_call_options_int64(options, numbers[i]), error);
+        status = migd_call_options_set_int64(copy, numbers[i],
+                                             migd_call_options_int64(options, numbers[i]), error);
     }
     for (size_t i = 0; status == MIGD_OK && i < sizeof texts / sizeof *texts; i++) {
         status = migd_call_options_set_text(copy, texts[i],
                                             migd_call_options_text(options, texts[i]), error);
     }
     const char *rule = NULL;
-    for (size_t i = 0; status == MIGD_OK &&
-                       (rule = migdi_call_options_accepted(options, i)) != NULL;
-         i++) {
+    for (size_t i = 0;
+         status == MIGD_OK && (rule = migdi_call_options_accepted(options, i)) != NULL; i++) {
         status = migd_call_options_accept(copy, rule, error);
     }
     if (status < 0) {
@@ -222,7 +221,8 @@ void migdi_draft_add_rules(migdi_draft *draft, int64_t replicas)
     if (wish == NULL) {
         return; /* the arena says so when the job starts */
     }
-    const char *spread = migd_object_text(migd_spec_object(draft->spec), "/spec/members/spread", "");
+    const char *spread =
+        migd_object_text(migd_spec_object(draft->spec), "/spec/members/spread", "");
     *wish = (migdi_rules_wish){
         .namespace_ = draft->cluster->namespace_,
         .name = draft->cluster->name,
@@ -335,12 +335,12 @@ migd_status migdi_draft_run(migdi_draft *draft, migdi_run_mode mode, const char 
                             migd_job **job, migd_error **error)
 {
     migd_status status = cut(draft, error);
-    if (status == MIGD_OK && mode == MIGDI_RUN && draft->cluster != NULL && !set_lock(draft, command)) {
+    if (status == MIGD_OK && mode == MIGDI_RUN && draft->cluster != NULL &&
+        !set_lock(draft, command)) {
         status = migdi_fail_nomem(error);
     }
-    migdi_step *steps = status < 0 ? NULL
-                                   : migdi_arena_alloc_zeroed(draft->arena, draft->count + 1,
-                                                              sizeof *steps);
+    migdi_step *steps =
+        status < 0 ? NULL : migdi_arena_alloc_zeroed(draft->arena, draft->count + 1, sizeof *steps);
     if (status == MIGD_OK && (steps == NULL || draft->arena->failed)) {
         status = migdi_fail_nomem(error);
     }

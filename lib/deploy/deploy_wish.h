@@ -13,10 +13,10 @@ enum { MIGDI_DEPLOY_STEPS = 1024 };
 /* A job and the steps it will run. Everything the steps point to lives in the job. */
 typedef struct migdi_draft {
     migd_job *job;
-    migdi_arena *arena;     /* the job's */
-    const char *namespace_; /* where none is named; the job's */
-    const migd_spec *spec; /* the caller's, of the start alone; NULL: none */
-    const migd_objects *objects; /* rendered; the job's */
+    migdi_arena *arena;               /* the job's */
+    const char *namespace_;           /* where none is named; the job's */
+    const migd_spec *spec;            /* the caller's, of the start alone; NULL: none */
+    const migd_objects *objects;      /* rendered; the job's */
     const migd_call_options *options; /* a copy; the job's */
     migdi_cluster_wish *cluster;
     migdi_step steps[MIGDI_DEPLOY_STEPS];
@@ -24,8 +24,8 @@ typedef struct migdi_draft {
     uint16_t stage;
 } migdi_draft;
 
-/* Opens the cluster and makes the job; with a spec, renders it and fills the wish of the cluster. On failure
- * nothing is left. */
+/* Opens the cluster and makes the job; with a spec, renders it and fills the wish of the cluster.
+ * On failure nothing is left. */
 migd_status migdi_draft_open(migdi_draft *draft, migd_context *context,
                              const migd_call_options *options, migd_error **error);
 migd_status migdi_draft_open_spec(migdi_draft *draft, migd_context *context, const migd_spec *spec,

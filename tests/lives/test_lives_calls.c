@@ -1,0 +1,172 @@
+/* The public calls of deploy.h: what each start refuses before anything is sent. */
+#include "lives.h"
+
+#include "job_run.h"
+
+#include <string.h>
+
+static migd_spec *spec_of(const char *path, const char *wanted)
+{
+    migd_spec *spec = NULL;
+    assert_int_equal(migd_spec_parse(life_spec, strlen(life_spec), NULL, &spec, NULL), MIGD_OK);
+    if (path != NULL) {
+        assert_int_equal(migd_spec_set(spec, path, wanted, NULL), MIGD_OK);
+    }
+    return spec;
+}
+
+typedef struct {
+    test_world *lab;
+    migd_context *context;
+    migd_spec *spec;
+    migd_call_options *options;
+    migd_job *job;
+    migd_error *error;
+} bench;
+
+static bench open_bench(void)
+{
+    bench b = {.lab = test_world_new(1, NULL), .spec = spec_of(NULL, NULL)};
+    b.context = life_context(b.lab);
+    b.options = life_options(NULL);
+    return b;
+}
+
+static void close_bench(bench *b)
+{
+    assert_int_equal(test_world_writes(b->lab), 0);
+    migd_job_free(b->job);
+    migd_error_free(b->error);
+    migd_call_options_free(b->options);
+    migd_spec_free(b->spec);
+    migd_context_free(b->context);
+    test_world_free(b->lab);
+}
+
+static void drop(bench *b)
+{
+    migd_job_free(b->job);
+    migd_error_free(b->error);
+    b->job = NULL;
+    b->error = NULL;
+}
+
+static void every_start_gives_a_job_and_sends_nothing(void **state)
+{
+    (void)state;
+    bench b = open_bench();
+    assert_int_equal(migd_deploy_start(b.context, b.spec, b.options, &b.job, &b.error), MIGD_OK);
+    drop(&b);
+    assert_int_equal(migd_deploy_plan_start(b.context, b.spec, b.options, &b.job, &b.error), MIGD_OK);
+    drop(&b);
+    assert_int_equal(migd_deploy_status_start(b.context, b.spec, b.options, &b.job, &b.error),
+                     MIGD_OK);
+    drop(&b);
+    assert_int_equal(migd_deploy_scale_start(b.context, b.spec, 4, b.options, &b.job, &b.error),
+                     MIGD_OK);
+    drop(&b);
+    assert_int_equal(migd_deploy_restart_start(b.context, b.spec, b.options, &b.job, &b.error),
+                     MIGD_OK);
+    drop(&b);
+    assert_int_equal(migd_deploy_destroy_start(b.context, b.spec, b.options, &b.job, &b.error),
+                     MIGD_OK);
+    drop(&b);
+    assert_int_equal(test_world_requests(b.lab), 0);
+    close_bench(&b);
+}
+
+static void no_start_works_without_a_spec(void **state)
+{
+    (void)state;
+    bench b = open_bench();
+    assert_int_equal(migd_deploy_start(b.context, NULL, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    drop(&b);
+    assert_int_equal(migd_deploy_plan_start(b.context, NULL, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    drop(&b);
+    assert_int_equal(migd_deploy_status_start(b.context, NULL, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    drop(&b);
+    assert_int_equal(migd_deploy_scale_start(b.context, NULL, 4, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    drop(&b);
+    assert_int_equal(migd_deploy_restart_start(b.context, NULL, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    drop(&b);
+    assert_int_equal(migd_deploy_destroy_start(b.context, NULL, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    drop(&b);
+    assert_int_equal(migd_deploy_scale_start(b.context, b.spec, 0, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    close_bench(&b);
+}
+
+static void a_spec_that_the_rules_refuse_is_refused_with_its_findings(void **state)
+{
+    (void)state;
+    bench b = open_bench();
+    migd_spec *bad = spec_of("spec.members.replicas", "2");
+    assert_int_equal(migd_deploy_start(b.context, bad, b.options, &b.job, &b.error),
+                     MIGD_ERR_REFUSED);
+    assert_true(migd_error_detail_count(b.error) > 0);
+    assert_null(b.job);
+    migd_spec_free(bad);
+    close_bench(&b);
+}
+
+static void findings_are_taken_once(void **state)
+{
+    (void)state;
+    bench b = open_bench();
+    migd_findings *findings = NULL;
+    assert_int_equal(migd_deploy_start(b.context, b.spec, b.options, &b.job, &b.error), MIGD_OK);
+    assert_int_equal(migd_job_take_findings(b.job, &findings, &b.error), MIGD_OK);
+    assert_int_equal(migd_findings_errors(findings), 0);
+    migd_findings_free(findings);
+    assert_int_equal(migd_job_take_findings(b.job, &findings, &b.error), MIGD_ERR_NOT_FOUND);
+    close_bench(&b);
+}
+
+static void anybodys_objects_are_judged_then_applied(void **state)
+{
+    (void)state;
+    static const char service[] =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: default}\n"
+        "spec: {ports: [{port: 80}], selector: {app: web}}\n";
+    static const char nameless[] = "apiVersion: v1\nkind: Service\nspec: {ports: [{port: 80}]}\n";
+    bench b = open_bench();
+    migd_objects *objects = NULL;
+    assert_int_equal(migd_objects_new(&objects, NULL), MIGD_OK);
+    assert_int_equal(migd_deploy_apply_start(b.context, objects, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    drop(&b);
+    assert_int_equal(migd_objects_parse(objects, service, strlen(service), NULL, NULL), MIGD_OK);
+    assert_int_equal(migd_deploy_apply_start(b.context, objects, b.options, &b.job, &b.error),
+                     MIGD_OK);
+    assert_int_equal(migd_job_finish(b.job, NULL, &b.error), MIGD_OK);
+    assert_true(life_exists(b.lab, "/api/v1/namespaces/default/services/web"));
+    assert_int_equal(test_world_writes(b.lab), 1);
+    drop(&b);
+    assert_int_equal(migd_objects_parse(objects, nameless, strlen(nameless), NULL, NULL), MIGD_OK);
+    assert_int_equal(migd_deploy_apply_start(b.context, objects, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    migd_objects_free(objects);
+    drop(&b);
+    migd_call_options_free(b.options);
+    migd_spec_free(b.spec);
+    migd_context_free(b.context);
+    test_world_free(b.lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_start_gives_a_job_and_sends_nothing),
+        cmocka_unit_test(no_start_works_without_a_spec),
+        cmocka_unit_test(a_spec_that_the_rules_refuse_is_refused_with_its_findings),
+        cmocka_unit_test(findings_are_taken_once),
+        cmocka_unit_test(anybodys_objects_are_judged_then_applied),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
