@@ -30,10 +30,12 @@ MIGD_API migd_status migd_spec_parse(const char *text, size_t size,
 MIGD_API void migd_spec_free(migd_spec *spec);
 
 /* Sets one key. path: a JSON Pointer or dotted path from the file's root, such as
- * "spec.members.replicas"; value: YAML, such as "5" or "{min: 3, max: 5}". The value has no place.
- * MIGD_OK; MIGD_ERR_INVALID for a key that the spec does not know (the message names the nearest);
- * MIGD_ERR_PARSE for a value that is no YAML; MIGD_ERR_NOMEM; then nothing has changed. Since
- * 0.1. */
+ * "spec.members.replicas", "spec.service.sourceRanges[0]" ("-": behind the last) or
+ * "spec.members.parameters.X.ConnectionOffload" (a key of the user's own keeps its dots). value:
+ * YAML, such as "5" or "{min: 3, max: 5}"; null returns to the default. The value has no place; one
+ * of the wrong type is a finding, as in a file. MIGD_OK; MIGD_ERR_INVALID for a key that the spec
+ * does not know (the message names the nearest); MIGD_ERR_PARSE for a value that is no YAML;
+ * MIGD_ERR_LIMIT; MIGD_ERR_NOMEM; then nothing has changed. Since 0.1. */
 MIGD_API migd_status migd_spec_set(migd_spec *spec, const char *path, const char *value,
                                    migd_error **error);
 
@@ -50,14 +52,15 @@ MIGD_API migd_status migd_spec_render(const migd_spec *spec, migd_objects **out,
 
 /* The text of a spec file with one key set, comments and layout kept. text, size: the file as it
  * is; path, value: as migd_spec_set(). *out: for migd_buf_free(). MIGD_OK; MIGD_ERR_INVALID,
- * MIGD_ERR_PARSE; MIGD_ERR_UNSUPPORTED where the text is too artful to be edited; MIGD_ERR_NOMEM.
- * Since 0.1. */
+ * MIGD_ERR_PARSE (text or value), MIGD_ERR_LIMIT; MIGD_ERR_UNSUPPORTED where the text is too artful
+ * to be edited; MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_spec_edit_text(const char *text, size_t size, const char *path,
                                          const char *value, migd_buf **out, migd_error **error);
 
 /* A commented spec to begin with. profile: "production", "tutorial" or "dev"; NULL: production.
  * cluster, region: of AWS; both NULL: the cluster of the kubeconfig. *out: for migd_buf_free().
- * MIGD_OK; MIGD_ERR_INVALID (no such profile, one of the two alone); MIGD_ERR_NOMEM. Since 0.1. */
+ * MIGD_OK; MIGD_ERR_INVALID (no such profile, one of the two alone, a name that AWS would refuse);
+ * MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_spec_template(const char *profile, const char *cluster,
                                         const char *region, migd_buf **out, migd_error **error);
 

@@ -43,7 +43,7 @@ static const char tutorial[] =
     "  autoscale: null       # {min: 3, max: 5, cpuPercent: 50}\n";
 
 static const char dev[] =
-    "  profile: dev          # one member, which may be away; nothing here survives it\n"
+    "  profile: dev          # one member; what it holds is lost when it restarts\n"
     "  members:\n"
     "    replicas: 1\n"
     "    maxReplicas: 1      # length of the member list; may grow later, never shrink\n"

@@ -158,7 +158,8 @@ static const reached services[] = {
      "blue-pdb", "/metadata/labels",
      "{app: blue, app.kubernetes.io/name: migratorydata, app.kubernetes.io/instance: blue, "
      "app.kubernetes.io/managed-by: migdeploy, team: x}"},
-    {"  members: {image: a}\nmetadata: {annotations: {migdeploy.dev/accept: \"C9: by hand\", x: w}}\n",
+    {"  members: {image: a}\n"
+     "metadata: {annotations: {migdeploy.dev/accept: \"C9: by hand\", x: w}}\n",
      "PodDisruptionBudget", "", "/metadata/annotations", "{migdeploy.dev/accept: \"C9: by hand\"}"},
     /* types and balancers */
     {"  members: {image: a}\n  service: {type: NodePort}\n", "Service", "-cs", "/spec",

@@ -44,7 +44,8 @@ static void every_key_of_the_members_reaches_the_statefulset(void **state)
         {"  members: {image: a}\n", POD "/tolerations", NULL},
         {"  members: {image: a, ports: {client: 9000, cluster: 9001}}\n", CONTAINER "/ports",
          "[{name: client-port, containerPort: 9000}, {name: inter-cluster1, containerPort: 9001}, "
-         "{name: inter-cluster2, containerPort: 9002}, {name: inter-cluster3, containerPort: 9003}, "
+         "{name: inter-cluster2, containerPort: 9002}, "
+         "{name: inter-cluster3, containerPort: 9003}, "
          "{name: inter-cluster4, containerPort: 9004}]"},
         {"  members: {image: a}\nmetadata: {name: blue, labels: {team: x}}\n",
          "/spec/template/metadata",

@@ -173,7 +173,8 @@ static void the_document_has_every_default_of_its_profile(void **state)
         "    template: {}\n"
         "  disruption: {scope: seeds}\n"
         "  service: {type: LoadBalancer, balancer: nlb, port: 80, scheme: internet-facing,\n"
-        "    sourceRanges: [], crossZone: true, idleTimeoutSeconds: 350, tls: {}, annotations: {}}\n"
+        "    sourceRanges: [], crossZone: true, idleTimeoutSeconds: 350, tls: {},\n"
+        "    annotations: {}}\n"
         "  autoscale: null\n"
         "  aws: null\n";
     migd_spec *spec = spec_of("  members: {image: a}\n");

@@ -167,16 +167,17 @@ static void what_is_wrong_is_replaced_by_its_default(void **state)
 static void what_is_right_is_taken_as_it_is_written(void **state)
 {
     (void)state;
-    migd_spec *spec = spec_of(
-        "  members:\n"
-        "    image: registry.example:5000/a/b@sha256:00\n"
-        "    memory: 536870912\n"
-        "    deliveryMode: guaranteed\n" /* C1 judges it */
-        "    resources: {requests: {cpu: 0.5, memory: 1073741824, example.com/gpu: 1}, limits: {}}\n"
-        "    parameters: {X.ConnectionOffload: true, IoThreads: 8, Ratio: 0.5, Name: a}\n"
-        "    probes: {readiness: {path: \"\"}}\n"
-        "  disruption: {scope: members, maxUnavailable: 34%}\n"
-        "  service: {sourceRanges: [\"2001:db8::/32\", 0.0.0.0/0]}\n");
+    migd_spec *spec =
+        spec_of("  members:\n"
+                "    image: registry.example:5000/a/b@sha256:00\n"
+                "    memory: 536870912\n"
+                "    deliveryMode: guaranteed\n" /* C1 judges it */
+                "    resources: {requests: {cpu: 0.5, memory: 1073741824, example.com/gpu: 1},\n"
+                "      limits: {}}\n"
+                "    parameters: {X.ConnectionOffload: true, IoThreads: 8, Ratio: 0.5, Name: a}\n"
+                "    probes: {readiness: {path: \"\"}}\n"
+                "  disruption: {scope: members, maxUnavailable: 34%}\n"
+                "  service: {sourceRanges: [\"2001:db8::/32\", 0.0.0.0/0]}\n");
     assert_findings(spec, true, "");
     const migd_object *members = migd_object_at(migd_spec_object(spec), "/spec/members");
     assert_yaml(members, "/memory", "536870912");

@@ -21,7 +21,8 @@ static const char eks[] =
     "kind: MigratoryDataCluster\n"
     "metadata: {name: migratorydata, namespace: migratory}\n"
     "spec:\n"
-    "  profile: production   # or tutorial (the vendor's YAML as published), dev (one member allowed)\n"
+    "  profile: production   # or tutorial (the vendor's YAML as published), dev (one member "
+    "allowed)\n"
     "  members:\n"
     "    replicas: 3         # members that run: at least seeds, at most maxReplicas\n"
     "    maxReplicas: 5      # length of the member list; may grow later, never shrink\n"
@@ -35,7 +36,8 @@ static const char eks[] =
     "  aws:                  # without this block: the cluster of your kubeconfig\n"
     "    cluster: eks-migratorydata\n"
     "    region: us-east-1\n"
-    "    nodes: {type: m5.large, count: 3, min: 3, max: 5}   # zones: chosen, three where there are\n";
+    "    nodes: {type: m5.large, count: 3, min: 3, max: 5}   # zones: chosen, three where there "
+    "are\n";
 
 static void the_production_template_is_the_published_one(void **state)
 {
