@@ -224,15 +224,24 @@ static void a_wrong_label_selector_is_refused_at_its_place(void **state)
     }
 }
 
+typedef struct {
+    const char *value;
+    size_t filled; /* of the arena's first block, so that each piece once needs another */
+} reading;
+
 static migd_status read_both(void *user)
 {
+    const reading *wanted = user;
     migdi_arena arena = {0};
     migdi_text text = {0};
     migdi_selector selector;
     migd_object *value = NULL;
     migd_error *error = NULL;
     const char *written = "x in (b,a,),!y,z=1,n>4,app";
-    migd_status status = migdi_selector_parse(written, strlen(written), &arena, &selector, &error);
+    migd_status status =
+        migdi_arena_alloc(&arena, wanted->filled) == NULL
+            ? migdi_fail_nomem(&error)
+            : migdi_selector_parse(written, strlen(written), &arena, &selector, &error);
     if (status == MIGD_OK) {
         migdi_selector_add_canonical(&selector, &text);
         assert_true(text.failed ||
@@ -240,7 +249,7 @@ static migd_status read_both(void *user)
         status = text.failed ? migdi_fail_nomem(&error) : MIGD_OK;
     }
     if (status == MIGD_OK) {
-        status = migd_object_parse(user, strlen(user), NULL, &value, &error);
+        status = migd_object_parse(wanted->value, strlen(wanted->value), NULL, &value, &error);
     }
     if (status == MIGD_OK) {
         status = migdi_selector_read(value, &arena, &selector, &error);
@@ -257,9 +266,12 @@ static migd_status read_both(void *user)
 static void lack_of_memory_is_told_and_leaks_nothing(void **state)
 {
     (void)state;
-    char value[] = "{\"matchLabels\":{\"app\":\"md\"},\"matchExpressions\":"
-                   "[{\"key\":\"n\",\"operator\":\"In\",\"values\":[\"5\"]}]}";
-    assert_true(test_fail_allocations(read_both, value) > 3);
+    const char *value = "{\"matchLabels\":{\"app\":\"md\"},\"matchExpressions\":"
+                        "[{\"key\":\"n\",\"operator\":\"In\",\"values\":[\"5\"]}]}";
+    for (size_t filled = 0; filled <= 1024; filled += 16) {
+        reading wanted = {value, filled};
+        assert_true(test_fail_allocations(read_both, &wanted) > 3);
+    }
 }
 
 int main(void)

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -306,6 +308,27 @@ static void a_folder_that_may_not_be_written_is_denied(void **state)
     assert_int_equal(names_in_folder(), 0);
 }
 
+static void write_too_much(void)
+{
+    static const char much[4096];
+    const struct rlimit little = {100, 100};
+    exit_unless(setrlimit(RLIMIT_FSIZE, &little) == 0 && signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    exit_unless(migdi_os_write_file(path, much, sizeof much, 0600, NULL) == MIGD_ERR_IO);
+    exit_unless(migdi_os_create_file(path, much, sizeof much, 0600, NULL) == MIGD_ERR_IO);
+}
+
+static void a_file_that_does_not_fit_leaves_the_old_one_whole(void **state)
+{
+    (void)state;
+    put("full", "old");
+    assert_int_equal(chmod(in_folder("full"), 0666), 0);
+    assert_int_equal(chmod(folder, 0777), 0);
+    in_folder("full");
+    as_nobody(write_too_much);
+    assert_file("full", "old");
+    assert_int_equal(names_in_folder(), 1);
+}
+
 static migd_status write_read_and_visit(void *user)
 {
     int names = 0;
@@ -382,6 +405,17 @@ static void a_folder_is_told_from_a_file(void **state)
     assert_true(migdi_os_is_folder(folder));
     assert_false(migdi_os_is_folder(in_folder("file")));
     assert_false(migdi_os_is_folder(in_folder("none")));
+}
+
+static void the_current_folder_is_the_systems(void **state)
+{
+    (void)state;
+    char current[4096];
+    migdi_text text = {0};
+    assert_non_null(getcwd(current, sizeof current));
+    assert_true(migdi_os_add_current_folder(&text));
+    assert_string_equal(migdi_text_string(&text), current);
+    migdi_text_free(&text);
 }
 
 /* --- clocks, random bytes, who this is -------------------------------------------------------- */
@@ -478,9 +512,11 @@ int main(void)
         IN_FOLDER(a_file_is_created_once),
         IN_FOLDER(a_folder_that_is_not_there_takes_no_file),
         IN_FOLDER(a_folder_that_may_not_be_written_is_denied),
+        IN_FOLDER(a_file_that_does_not_fit_leaves_the_old_one_whole),
         IN_FOLDER(lack_of_memory_leaves_no_half_file_and_no_leak),
         IN_FOLDER(names_come_in_byte_order_until_the_visitor_fails),
         IN_FOLDER(a_folder_is_told_from_a_file),
+        cmocka_unit_test(the_current_folder_is_the_systems),
         cmocka_unit_test(the_clocks_are_the_systems),
         cmocka_unit_test(random_bytes_fill_all_and_differ),
         cmocka_unit_test(the_process_names_itself_for_others),
