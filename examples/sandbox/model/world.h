@@ -61,12 +61,14 @@ bool world_watch_read(world_watch *watch, int64_t now_ms, text *events);
 void world_watch_free(world_watch *watch);
 
 /* What can be set, by PATCH (merge) of /sandbox/settings too:
- *   startSeconds     from scheduled to Ready                       stopSeconds   from deletion to
- * gone addressSeconds   until a Service gets its address              lagMs         of every
- * controller addressHost      that address                                  budgetLagMs   of the
- * budgets' status missing, crashing  image tags (or ends of them) that cannot be pulled, that never
- * stay up wishes           {"NAMESPACE/AUTOSCALER": replicas}            lost          names of
- * nodes that are gone room             members that a node has room for */
+ * - startSeconds: from scheduled to Ready; stopSeconds: from deletion to gone;
+ * - addressSeconds: until a Service gets its address (-1: nobody balances); addressHost,
+ * addressPort;
+ * - lagMs: of every controller; budgetLagMs: of the budgets' status; scalerSeconds: between two
+ * looks of an autoscaler;
+ * - missing, crashing: ends of images that cannot be pulled, that never stay up;
+ * - wishes: {"NAMESPACE/AUTOSCALER": replicas}; lost: names of nodes that do not answer;
+ * - room: pods that a node takes; nodes, zones: how many at the start. */
 const char *world_settings(world *cloud);
 
 /* How many writes were accepted that changed something, dry runs and Leases not counted. */

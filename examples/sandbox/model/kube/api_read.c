@@ -23,6 +23,8 @@ static bool is_selectable(const kind *of, const char *field)
                                             {"Event", "reason"},
                                             {"Event", "type"},
                                             {"Node", "spec.unschedulable"},
+                                            {"Service", "spec.type"},
+                                            {"Service", "spec.clusterIP"},
                                             {"Secret", "type"}};
     if (strcmp(field, "metadata.name") == 0 || strcmp(field, "metadata.namespace") == 0) {
         return true;
@@ -47,9 +49,9 @@ static bool read_fields(const call *of, const char *written, filter *out)
         char *path = pool_text(memory, written, name);
         if (name >= size || !is_selectable(of->kind, path)) {
             api_fail(of, 400, "BadRequest", NULL,
-                     "Unable to find \"%s\" that match label selector \"\", "
-                     "field selector \"%s\": field label not supported: %s",
-                     kind_resource(of->cloud, of->kind), written, path);
+                     "\"%s\" is not a known field selector: only \"metadata.name\", "
+                     "\"metadata.namespace\"",
+                     path);
             return false;
         }
         for (char *at = path; *at != '\0'; at++) {

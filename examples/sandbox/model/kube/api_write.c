@@ -169,10 +169,13 @@ void api_create(const call *of)
         named.name = pool_format(memory, "%s%05x", prefix, (unsigned)(chance(cloud) & 0xFFFFF));
     }
     if (named.name == NULL) {
-        api_fail(
-            of, 422, "Invalid", api_details(of, NULL),
-            "%s \"\" is invalid: metadata.name: Required value: name or generateName is required",
-            of->kind->name);
+        static const char told[] = "Required value: name or generateName is required";
+        api_fail(of, 422, "Invalid",
+                 value_make(memory,
+                            "{'kind':%s,'causes':[{'reason':'FieldValueRequired','message':%s,"
+                            "'field':'metadata.name'}]}",
+                            of->kind->name, told),
+                 "%s \"\" is invalid: metadata.name: %s", of->kind->name, told);
         return;
     }
     if (!fits(&named, NULL, of->kind->plural) || !accepts_new(&named)) {
@@ -267,10 +270,8 @@ static bool is_appliable(const call *of)
     }
     if (strcmp(given, wanted) != 0 ||
         strcmp(value_text(of->body, "kind", ""), of->kind->name) != 0) {
-        api_fail(
-            of, 400, "BadRequest", NULL,
-            "Incorrect version specified in apply patch. Specified patch version: %s, expected: %s",
-            given, wanted);
+        api_fail(of, 400, "BadRequest", NULL, "invalid object type: %s%s, Kind=%s",
+                 strchr(given, '/') == NULL ? "/" : "", given, value_text(of->body, "kind", ""));
         return false;
     }
     return true;
@@ -287,8 +288,7 @@ static void apply(const call *of)
     world *cloud = of->cloud;
     pool *memory = &cloud->memory;
     object *live = find(of);
-    if (!is_appliable(of) || !fits(of, live, of->kind->plural) || !is_typed(of) ||
-        (live == NULL && !accepts_new(of))) {
+    if (!is_appliable(of) || !is_typed(of) || (live == NULL && !accepts_new(of))) {
         return;
     }
     const value *config = stripped(of);
@@ -306,6 +306,9 @@ static void apply(const call *of)
                      force != NULL && strcmp(force, "true") == 0, time_text(cloud, cloud->now_ms));
     if (applied.document == NULL) {
         refuse_apply(of, &applied);
+        return;
+    }
+    if (!fits(of, live, of->kind->plural)) {
         return;
     }
     const value *document = defaults_fill(cloud, of->stored, applied.document);
@@ -339,10 +342,7 @@ static const value *patched(const call *of, const value *live)
     const bool strategic = strncmp(type, "application/strategic-merge-patch+json", 38) == 0;
     const bool put = strcmp(of->request->method, "PUT") == 0;
     if (!put && !strategic && strncmp(type, "application/merge-patch+json", 28) != 0) {
-        api_fail(of, 415, "UnsupportedMediaType", NULL,
-                 "the body of the request was in an unknown format - accepted media types include: "
-                 "application/json-patch+json, application/merge-patch+json, "
-                 "application/apply-patch+yaml");
+        api_fail(of, 415, "UnsupportedMediaType", &value_empty_map, "415: Unsupported Media Type");
         return NULL;
     }
     if (strategic && has_lists(of->body)) {
@@ -528,8 +528,6 @@ static bool meets_preconditions(const call *of, const object *live, const value 
 {
     const char *uid = value_text(options, "preconditions/uid", NULL);
     const char *number = value_text(options, "preconditions/resourceVersion", NULL);
-    const bool evicts = of->sub != NULL;
-    const char *resource = evicts ? "Pod" : of->kind->plural;
     const char *other = NULL;
     const char *wrong = NULL;
     const char *what = "UID";
@@ -544,7 +542,7 @@ static bool meets_preconditions(const call *of, const object *live, const value 
     }
     if (wrong != NULL) {
         api_conflict(
-            of, resource,
+            of, of->kind->name,
             pool_format(&of->cloud->memory,
                         "the %s in the precondition (%s) does not match the %s in record (%s). The "
                         "object might have been %s",
@@ -574,11 +572,12 @@ void api_delete(const call *of)
     const char *uid = object_uid(live);
     version *last = live->now;
     const value *dry = value_get(of->body, "dryRun");
-    if (!of->dry_run && (dry == NULL || dry->count == 0)) {
+    const bool does = !of->dry_run && (dry == NULL || dry->count == 0);
+    if (does) {
         count_write(of);
         collector_delete(cloud, live, policy, grace_s);
     }
-    const bool stays = find(of) == live;
+    const bool stays = does && find(of) == live;
     if (stays || of->kind->id == KIND_POD || of->kind->id == KIND_SERVICE) {
         api_document(of, 200, stays ? live->now : last);
         return;

@@ -35,8 +35,10 @@ static void mark(world *cloud, object *target, const value *finalizers, int64_t 
     const char *at = time_text(cloud, cloud->now_ms + grace_s * 1000);
     document =
         value_put(memory, document, "metadata/deletionTimestamp", value_of_string(memory, at));
-    document = value_put(memory, document, "metadata/deletionGracePeriodSeconds",
-                         value_of_integer(memory, grace_s));
+    if (target->kind->id != KIND_NAMESPACE) {
+        document = value_put(memory, document, "metadata/deletionGracePeriodSeconds",
+                             value_of_integer(memory, grace_s));
+    }
     document = value_put(memory, document, "metadata/finalizers", finalizers);
     if (target->kind->id == KIND_NAMESPACE) {
         document =

@@ -171,8 +171,7 @@ static const value *fill_set(world *cloud, const value *document)
         {"spec/revisionHistoryLimit", "10"},
         {"status/replicas", "0"},
         {"status/availableReplicas", "0"}};
-    static const row rolling[] = {{"rollingUpdate/partition", "0"},
-                                  {"rollingUpdate/maxUnavailable", "1"}};
+    static const row rolling[] = {{"rollingUpdate/partition", "0"}};
     const value *strategy = value_at(document, "spec/updateStrategy");
     const char *type = value_text(strategy, "type", NULL);
     if (type == NULL ||
@@ -231,6 +230,13 @@ static const value *fill_autoscaler(world *cloud, const value *document)
                                                        : FILL(&cloud->memory, document, behavior);
 }
 
+static const value *without_empty_data(world *cloud, const value *document)
+{
+    const value *data = value_get(document, "data");
+    return data == NULL || data->count > 0 ? document
+                                           : value_with(&cloud->memory, document, "data", NULL);
+}
+
 const value *defaults_fill(world *cloud, const kind *of, const value *document)
 {
     static const row budget[] = {{"status/disruptionsAllowed", "0"},
@@ -238,6 +244,7 @@ const value *defaults_fill(world *cloud, const kind *of, const value *document)
                                  {"status/desiredHealthy", "0"},
                                  {"status/expectedPods", "0"}};
     static const row secret[] = {{"type", "'Opaque'"}};
+    static const row pod[] = {{"spec/enableServiceLinks", "true"}};
     static const row space[] = {{"status/phase", "'Active'"}};
     pool *memory = &cloud->memory;
     switch (of->id) {
@@ -246,13 +253,16 @@ const value *defaults_fill(world *cloud, const kind *of, const value *document)
     case KIND_SERVICE:
         return fill_service(cloud, document);
     case KIND_POD:
+        document = FILL(memory, document, pod);
         return value_put(memory, document, "spec", fill_pod(cloud, value_get(document, "spec")));
     case KIND_AUTOSCALER:
         return fill_autoscaler(cloud, document);
     case KIND_BUDGET:
         return FILL(memory, document, budget);
+    case KIND_CONFIG_MAP:
+        return without_empty_data(cloud, document);
     case KIND_SECRET:
-        return FILL(memory, document, secret);
+        return FILL(memory, without_empty_data(cloud, document), secret);
     case KIND_NAMESPACE:
         document = value_put(memory, document, "metadata/labels",
                              value_with(memory, value_at(document, "metadata/labels"),
@@ -266,6 +276,20 @@ const value *defaults_fill(world *cloud, const kind *of, const value *document)
 
 /* --- what a new object gets
  * -------------------------------------------------------------------------------- */
+
+/* Guaranteed: each container asks for no less than its limits, of both kinds. */
+static const value *quality(world *cloud, const value *document)
+{
+    const value *containers = value_at(document, "spec/containers");
+    bool guaranteed = containers != NULL;
+    for (uint32_t i = 0; containers != NULL && i < containers->count; i++) {
+        const value *limits = value_at(containers->items[i], "resources/limits");
+        guaranteed = guaranteed && value_get(limits, "cpu") != NULL &&
+                     value_get(limits, "memory") != NULL &&
+                     value_equal(limits, value_at(containers->items[i], "resources/requests"));
+    }
+    return value_of_string(&cloud->memory, guaranteed ? "Guaranteed" : "Burstable");
+}
 
 static const value *create_service(world *cloud, const value *document)
 {
@@ -304,15 +328,14 @@ const value *defaults_create(world *cloud, const kind *of, const value *document
         {"spec/serviceAccount", "'default'"},
         {"spec/priority", "0"},
         {"spec/preemptionPolicy", "'PreemptLowerPriority'"},
-        {"spec/enableServiceLinks", "true"},
-        {"status/phase", "'Pending'"},
-        {"status/qosClass", "'Burstable'"}};
+        {"status/phase", "'Pending'"}};
     switch (of->id) {
     case KIND_NAMESPACE:
         return FILL(&cloud->memory, document, space);
     case KIND_SERVICE:
         return create_service(cloud, document);
     case KIND_POD:
+        document = value_put(&cloud->memory, document, "status/qosClass", quality(cloud, document));
         return FILL(&cloud->memory, document, pod);
     default:
         return document;
@@ -394,8 +417,13 @@ static const char *refuse_set(world *cloud, const value *before, const value *af
                          "Required value");
     }
     if (!selector_matches(value_get(new, "selector"), value_at(new, "template/metadata/labels"))) {
-        return add_cause(cloud, causes, "FieldValueInvalid", "spec.template.metadata.labels",
-                         "Invalid value: `selector` does not match template `labels`");
+        text labels = {.memory = &cloud->memory};
+        value_write(&labels, value_at(new, "template/metadata/labels"));
+        const char *told = pool_format(
+            &cloud->memory, "Invalid value: %s: `selector` does not match template `labels`",
+            labels.bytes);
+        text_free(&labels);
+        return add_cause(cloud, causes, "FieldValueInvalid", "spec.template.metadata.labels", told);
     }
     return NULL;
 }

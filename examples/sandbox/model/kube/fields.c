@@ -352,33 +352,59 @@ fields_change fields_compare(pool *memory, const schema_type *type, const value 
 /* --- merging
  * ------------------------------------------------------------------------------------------- */
 
-/* Items of `applied` come in its order; what only `live` has keeps its place before the item that
- * followed it there. */
+/* For each item of `left` the index of its like in `right`; -1: none. */
+static int64_t *match(pool *memory, const schema_type *type, const value *left, const value *right)
+{
+    int64_t *found = pool_alloc(memory, (count_of(left) + 1) * sizeof *found);
+    for (uint32_t i = 0; i < count_of(left); i++) {
+        const value *like = item_named(memory, type, right, left->items[i]);
+        found[i] = -1;
+        for (uint32_t k = 0; like != NULL && k < right->count && found[i] < 0; k++) {
+            found[i] = right->items[k] == like ? (int64_t)k : -1;
+        }
+    }
+    return found;
+}
+
+/* The next item of `applied` that `live` has too. */
+static int64_t next_shared(const int64_t *in_live, int64_t after, int64_t count)
+{
+    do {
+        after++;
+    } while (after < count && in_live[after] < 0);
+    return after;
+}
+
+/* Items of `applied` come in its order; what only `live` has keeps its place among those that both
+ * have. */
 static const value *merge_lists(pool *memory, const schema_type *type, const value *live,
                                 const value *applied)
 {
+    const int64_t *in_applied = match(memory, type, live, applied);
+    const int64_t *in_live = match(memory, type, applied, live);
+    const int64_t left_count = count_of(live);
+    const int64_t right_count = count_of(applied);
     value_list out = {.memory = memory};
-    uint32_t next = 0; /* the first item of `live` that was not passed yet */
-    for (uint32_t i = 0; i < count_of(applied); i++) {
-        const value *item = applied->items[i];
-        const value *old = item_named(memory, type, live, item);
-        bool ahead = false;
-        for (uint32_t k = next; k < count_of(live) && !ahead; k++) {
-            ahead = live->items[k] == old;
+    int64_t shared = next_shared(in_live, -1, right_count);
+    for (int64_t left = 0, right = 0; left < left_count || right < right_count;) {
+        const bool waits = left < left_count && right < right_count && in_applied[left] >= 0 &&
+                           in_applied[left] != right && in_applied[left] != shared &&
+                           shared < right_count;
+        if (waits) {
+            left++; /* it comes where `applied` has it */
+            continue;
         }
-        while (ahead && live->items[next] != old) {
-            if (item_named(memory, type, applied, live->items[next]) == NULL) {
-                value_list_add(&out, NULL, live->items[next]);
-            }
-            next++;
+        if (left < left_count && in_applied[left] < 0) {
+            value_list_add(&out, NULL, live->items[left++]);
+            continue;
         }
-        next += ahead;
-        value_list_add(&out, NULL, fields_merge(memory, type->element, old, item));
-    }
-    /* An item that only `live` has and that stands behind the last shared one stays behind it. */
-    for (; next < count_of(live); next++) {
-        if (item_named(memory, type, applied, live->items[next]) == NULL) {
-            value_list_add(&out, NULL, live->items[next]);
+        left += left < left_count && (in_applied[left] < right || in_applied[left] == right);
+        if (right < right_count) {
+            const value *old = in_live[right] < 0 ? NULL : live->items[in_live[right]];
+            value_list_add(&out, NULL,
+                           fields_merge(memory, type->element, old, applied->items[right]));
+            shared = right == shared ? next_shared(in_live, shared, right_count) : shared;
+            right++;
         }
     }
     return value_list_array(&out);
@@ -496,6 +522,27 @@ static bool fits(const schema_type *type, const value *found)
     }
 }
 
+/* `k:{"port":80,"protocol":"TCP"}` as [port=80,protocol="TCP"], `v:"x"` as [="x"]. */
+static const char *path_step(pool *memory, const char *key)
+{
+    if (key[0] == 'f') {
+        return pool_format(memory, ".%s", key + 2);
+    }
+    if (key[0] == 'v') {
+        return pool_format(memory, "[=%s]", key + 2);
+    }
+    text out = {.memory = memory};
+    const value *keys = value_read(memory, key + 2, strlen(key + 2));
+    for (uint32_t i = 0; i < count_of(keys); i++) {
+        text_format(&out, "%s%s=", i == 0 ? "[" : ",", keys->members[i].key);
+        value_write(&out, keys->members[i].value);
+    }
+    text_add(&out, "]", 1);
+    const char *step = pool_text(memory, out.bytes, out.size);
+    text_free(&out);
+    return step;
+}
+
 static void add_misfit(pool *memory, const schema_type *type, const value *found, const char *path,
                        value_list *faults)
 {
@@ -524,7 +571,10 @@ size_t fields_check(pool *memory, const schema_type *type, const value *document
     }
     for (uint32_t i = 0; i < count_of(document); i++) {
         if (document->kind == VALUE_ARRAY) {
-            const char *name = pool_format(memory, "%s[%u]", path, i);
+            const char *step = type->atomic
+                                   ? pool_format(memory, "[%u]", i)
+                                   : path_step(memory, item_key(memory, type, document->items[i]));
+            const char *name = pool_format(memory, "%s%s", path, step);
             fields_check(memory, below(type, NULL), document->items[i], name, faults);
             continue;
         }
@@ -532,34 +582,14 @@ size_t fields_check(pool *memory, const schema_type *type, const value *document
         const char *name = pool_format(memory, "%s.%s", path, member->key);
         const schema_field *field = field_of(type, member->key);
         if (field == NULL && type->kind == SCHEMA_STRUCT) {
-            value_list_add(faults, pool_format(memory, "%s: field not declared in schema", name),
-                           NULL);
+            const char *told = pool_format(memory, "%s: field not declared in schema", name);
+            value_list_add(faults, told, NULL);
+            return faults->count;
         } else {
             fields_check(memory, below(type, field), member->value, name, faults);
         }
     }
     return faults->count;
-}
-
-/* `k:{"port":80,"protocol":"TCP"}` as [port=80,protocol="TCP"], `v:"x"` as [="x"]. */
-static const char *path_step(pool *memory, const char *key)
-{
-    if (key[0] == 'f') {
-        return pool_format(memory, ".%s", key + 2);
-    }
-    if (key[0] == 'v') {
-        return pool_format(memory, "[=%s]", key + 2);
-    }
-    text out = {.memory = memory};
-    const value *keys = value_read(memory, key + 2, strlen(key + 2));
-    for (uint32_t i = 0; i < count_of(keys); i++) {
-        text_format(&out, "%s%s=", i == 0 ? "[" : ",", keys->members[i].key);
-        value_write(&out, keys->members[i].value);
-    }
-    text_add(&out, "]", 1);
-    const char *step = pool_text(memory, out.bytes, out.size);
-    text_free(&out);
-    return step;
 }
 
 void fields_paths(pool *memory, const value *set, const char *path, value_list *paths)

@@ -27,18 +27,25 @@ static bool same_text(const char *left, const char *right)
     return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
 }
 
-/* autoscaling/v1 is kept as v2, whose `metrics` holds the one number of v1. */
+/* autoscaling/v1 is kept as v2, whose `metrics` holds the one number of v1; and v1 owns its target
+ * whole. */
 static const value *translate(pool *memory, const value *set, const char *api_version, bool stored)
 {
+    static const char number[] = "f:spec/f:targetCPUUtilizationPercentage";
+    static const char metrics[] = "f:spec/f:metrics";
+    static const char target[] = "f:spec/f:scaleTargetRef";
     if (set == NULL || strcmp(api_version, "autoscaling/v1") != 0) {
         return set;
     }
-    const char *from = stored ? "f:spec/f:targetCPUUtilizationPercentage" : "f:spec/f:metrics";
-    const char *to = stored ? "f:spec/f:metrics" : "f:spec/f:targetCPUUtilizationPercentage";
-    if (value_at(set, from) == NULL) {
+    if (value_at(set, target) != NULL) {
+        const value *parts = value_make(memory, "{'f:apiVersion':{},'f:kind':{},'f:name':{}}");
+        set = value_put(memory, set, target, stored ? parts : &value_empty_map);
+    }
+    if (value_at(set, stored ? number : metrics) == NULL) {
         return set;
     }
-    return value_put(memory, value_put(memory, set, from, NULL), to, &value_empty_map);
+    set = value_put(memory, set, stored ? number : metrics, NULL);
+    return value_put(memory, set, stored ? metrics : number, &value_empty_map);
 }
 
 static void read_entries(pool *memory, const value *object, entries *out)
@@ -144,11 +151,17 @@ const value *owners_update(pool *memory, const schema_type *type, const value *b
     const value *identity = value_make(memory, identity_template);
     const value *taken =
         fields_minus(memory, fields_union(memory, change.added, change.modified), identity);
+    if (taken != NULL && who->subresource == NULL) {
+        taken =
+            value_put(memory, taken, "f:status", NULL); /* nobody sets it but by its subresource */
+        taken = taken->count == 0 ? NULL : taken;
+    }
     take_away(memory, &all, NULL, change);
     if (taken != NULL) {
         entry *mine = find_entry(&all, who);
         mine->set = fields_union(memory, mine->set, taken);
-        mine->time = now;
+        /* The real server loses the time of what comes by the scale subresource. */
+        mine->time = same_text(who->subresource, "scale") ? NULL : now;
         mine->who.api_version = who->api_version;
     }
     return value_put(memory, bare, "metadata/managedFields", write_entries(memory, &all));
@@ -260,7 +273,9 @@ owners_applied owners_apply(pool *memory, const schema_type *type, const value *
     take_away(memory, &all, mine, change);
     out.document = merged;
     out.managed = write_entries(memory, &all);
-    mine->time = now;
+    if (!value_equal(bare, merged)) {
+        mine->time = now;
+    }
     out.managed_anew = write_entries(memory, &all);
     return out;
 }

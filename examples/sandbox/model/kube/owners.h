@@ -19,11 +19,10 @@ const value *owners_update(pool *memory, const schema_type *type, const value *b
 /* Without managedFields: the object as it will be, and its entries apart, because defaults come
  * between. */
 typedef struct owners_applied {
-    const value *document; /* NULL: refused */
-    const value *managed;  /* its managedFields */
-    const value
-        *managed_anew; /* the same with this applier's time set to now: only if anything changed */
-    const value *causes; /* of the refusal, as in Status.details.causes */
+    const value *document;     /* NULL: refused */
+    const value *managed;      /* its managedFields */
+    const value *managed_anew; /* the same with the applier's time as it is if the object changes */
+    const value *causes;       /* of the refusal, as in Status.details.causes */
     const char *message;
 } owners_applied;
 

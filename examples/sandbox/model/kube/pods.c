@@ -224,14 +224,15 @@ static const value *condition(world *cloud, const object *pod, const char *type,
 {
     const value *old = value_find(object_get(pod, "status/conditions"), "type", type);
     const char *status = holds ? "True" : "False";
+    const bool refused = !holds && strcmp(type, "PodScheduled") == 0;
+    const value *generation = refused ? object_get(pod, "metadata/generation") : NULL;
     const char *since = old != NULL && strcmp(value_text(old, "status", ""), status) == 0
                             ? value_text(old, "lastTransitionTime", NULL)
                             : time_text(cloud, cloud->now_ms);
-    return value_make(
-        &cloud->memory,
-        "{'type':%s,'status':%s,'lastProbeTime':null,'lastTransitionTime':%s,'reason':%s,"
-        "'message':%s}",
-        type, status, since, reason, message);
+    return value_make(&cloud->memory,
+                      "{'type':%s,'status':%s,'observedGeneration':%v,'lastProbeTime':null,"
+                      "'lastTransitionTime':%s,'reason':%s,'message':%s}",
+                      type, status, generation, since, reason, message);
 }
 
 /* Where fewest pods of its kind are: in the zone, then on the node; of equals any. */

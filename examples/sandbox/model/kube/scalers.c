@@ -34,6 +34,13 @@ static void look_at(world *cloud, object *scaler)
         strcmp(object_text(scaler, "spec/scaleTargetRef/kind"), "StatefulSet") != 0) {
         return;
     }
+    const int64_t period = setting(cloud, "scalerSeconds") * 1000 + 1;
+    if (scaler->due_ms == 0 || scaler->due_ms > cloud->now_ms) {
+        scaler->due_ms = scaler->due_ms == 0 ? cloud->now_ms + period : scaler->due_ms;
+        world_plan(cloud, scaler->due_ms);
+        return;
+    }
+    scaler->due_ms = cloud->now_ms + period;
     const int64_t now = object_integer(set, "spec/replicas", 1);
     const int64_t least = object_integer(scaler, "spec/minReplicas", 1);
     const int64_t most = object_integer(scaler, "spec/maxReplicas", 1);

@@ -185,6 +185,10 @@ static const struct {
      "volumesInUse:[s]"},
     {"Node", "apiVersion:s kind:s metadata:=ObjectMeta spec:=NodeSpec status:=NodeStatus"},
     {"ConfigMap", "apiVersion:s binaryData:{s} data:{s} immutable:b kind:s metadata:=ObjectMeta"},
+    {"ControllerRevision", "apiVersion:s data:* kind:s metadata:=ObjectMeta revision:n"},
+    {"EndpointSlice",
+     "addressType:s apiVersion:s endpoints:[?] kind:s metadata:=ObjectMeta ports:[?]"},
+    {"ServiceAccount", "apiVersion:s kind:s metadata:=ObjectMeta"},
     {"Secret",
      "apiVersion:s data:{s} immutable:b kind:s metadata:=ObjectMeta stringData:{s} type:s"},
 };

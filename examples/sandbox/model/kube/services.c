@@ -110,7 +110,8 @@ void services_pass(world *cloud)
         if (object_get(service, "spec/selector") != NULL && !object_is_deleting(service)) {
             write_slice(cloud, service);
         }
-        if (strcmp(object_text(service, "spec/type"), "LoadBalancer") == 0) {
+        if (strcmp(object_text(service, "spec/type"), "LoadBalancer") == 0 &&
+            setting(cloud, "addressSeconds") >= 0) {
             balance(cloud, service);
         }
     }

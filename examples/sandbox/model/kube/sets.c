@@ -163,6 +163,7 @@ static void make_pod(world *cloud, const set *of, int64_t ordinal)
     const value *spec = value_get(template, "spec");
     spec = value_with(memory, spec, "hostname", value_of_string(memory, name));
     spec = value_with(memory, spec, "subdomain", object_get(of->self, "spec/serviceName"));
+    spec = value_default(memory, spec, "enableServiceLinks", value_make(memory, "true"));
     const value *document = value_make(
         memory,
         "{'metadata':{'name':%s,'generateName':%s,'namespace':%s,'labels':%v,"

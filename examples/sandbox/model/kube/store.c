@@ -200,7 +200,8 @@ bool store_write(world *cloud, object *target, const value *document, const owne
     if (value_equal(before, document)) {
         return false;
     }
-    if (target->kind->has_generation &&
+    /* Of a pod it counts what a client asks for, not where it is bound. */
+    if (target->kind->has_generation && target->kind->id != KIND_POD &&
         !value_equal(value_get(before, "spec"), value_get(document, "spec"))) {
         document = value_put(
             memory, document, "metadata/generation",
