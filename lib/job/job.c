@@ -1,6 +1,7 @@
 /* The life of a job: made, given work, attended, ended, buried. */
 #include "job_loop.h"
 
+#include "codec_duration.h"
 #include "core_call_options.h"
 #include "core_text.h"
 
@@ -23,11 +24,13 @@ struct migdi_gift {
 static void on_deadline(void *owner)
 {
     migd_job *job = owner;
+    migdi_text message = {0};
     if (!job->ending) {
-        migd_error *error = NULL;
-        migdi_fail(&error, MIGD_ERR_DEADLINE, "the deadline of %lld s has passed",
-                   (long long)(job->deadline_ms / 1000));
-        migdi_job_end(job, MIGD_ERR_DEADLINE, error);
+        migdi_text_add_string(&message, "the deadline of ");
+        migdi_duration_add(&message, job->deadline_ms);
+        migdi_text_add_string(&message, " has passed");
+        migdi_job_stop(job, MIGD_ERR_DEADLINE, migdi_text_string(&message));
+        migdi_text_free(&message);
     }
     migdi_job_wake(job);
 }
@@ -137,6 +140,17 @@ void migdi_job_end(migd_job *job, migd_status status, migd_error *error)
     job->closing_until_ms = migdi_context_now_ms(context) + (hurried ? LEAVING_MS : CLOSING_MS);
     migdi_timer_arm(&context->timers, &job->deadline, job->closing_until_ms);
     migdi_job_wake(job);
+}
+
+void migdi_job_stop(migd_job *job, migd_status status, const char *message)
+{
+    migd_error *error = NULL;
+    const char *doing = job->work == NULL ? NULL : job->work->kind->doing(job->work);
+    migdi_fail(&error, status, "%s", message);
+    if (doing != NULL) {
+        migdi_error_set_operation(&error, "%s", doing);
+    }
+    migdi_job_end(job, status, error);
 }
 
 void migdi_job_succeed(migd_job *job)

@@ -301,9 +301,7 @@ static void heed_cancels(migd_context *context)
     for (const migdi_link *link = context->jobs.next; link != &context->jobs; link = link->next) {
         migd_job *job = link->job;
         if (!job->ending && migdi_cancel_thrown(job->cancel)) {
-            migd_error *error = NULL;
-            migdi_fail(&error, MIGD_ERR_CANCELLED, "cancelled");
-            migdi_job_end(job, MIGD_ERR_CANCELLED, error);
+            migdi_job_stop(job, MIGD_ERR_CANCELLED, "cancelled");
         }
     }
 }

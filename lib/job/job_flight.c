@@ -58,7 +58,8 @@ static void understand(migdi_flight *flight)
 {
     migd_error *error = NULL;
     if (flight->body.failed || flight->arena.failed) {
-        conclude(flight, migdi_fail_nomem(&error), error);
+        (void)migdi_fail_nomem(&error);
+        conclude(flight, MIGD_ERR_NOMEM, error);
         return;
     }
     const migdi_answer answer = {flight->head, migdi_text_string(&flight->body), flight->body.size};
@@ -148,10 +149,6 @@ static void end_try(migdi_flight *flight, migd_status status, const char *messag
     flight->transfer = NULL;
     migdi_timer_disarm(&context_of(flight)->timers, &flight->timer);
     log_try(flight, status == MIGD_OK ? NULL : message);
-    if (status == MIGD_OK && flight->head == NULL) {
-        status = MIGD_ERR_NETWORK;
-        message = "the answer has no head";
-    }
     if (status != MIGD_OK) {
         flight->http_status = 0;
         flight->retry_after_ms = -1;
@@ -281,7 +278,8 @@ static void start_try(migdi_flight *flight)
                                                            &receiver, flight);
     }
     if (flight->transfer == NULL) {
-        conclude(flight, migdi_fail_nomem(&error), error);
+        (void)migdi_fail_nomem(&error);
+        conclude(flight, MIGD_ERR_NOMEM, error);
         return;
     }
     flight->flying = true;

@@ -51,6 +51,9 @@ typedef struct migdi_work_kind {
      * attendance until then, attended before or not. */
     bool (*close)(migdi_work *, migd_job *);
     void (*release)(migdi_work *);
+    /* What is being done or waited for, for the error of an ending from outside; NULL: nothing to
+     * speak of. */
+    const char *(*doing)(const migdi_work *);
 } migdi_work_kind;
 struct migdi_work {
     const migdi_work_kind *kind;
@@ -144,6 +147,9 @@ void migdi_job_wake(migd_job *job);
 
 /* Marks the ending, if there is none yet; takes the error. status: MIGD_DONE or below 0. */
 void migdi_job_end(migd_job *job, migd_status status, migd_error *error);
+
+/* Marks an ending that came from outside: a deadline, a cancel. */
+void migdi_job_stop(migd_job *job, migd_status status, const char *message);
 
 /* The work came to its good end: asks finish(), then marks. */
 void migdi_job_succeed(migd_job *job);

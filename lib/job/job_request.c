@@ -51,7 +51,12 @@ static void release_request(migdi_work *work)
     migdi_free(work);
 }
 
-static const migdi_work_kind kind = {attend, close_request, release_request};
+static const char *doing(const migdi_work *work)
+{
+    return ((const request_work *)work)->call->name;
+}
+
+static const migdi_work_kind kind = {attend, close_request, release_request, doing};
 
 migd_status migdi_job_run_call(migd_job *job, const migdi_call *call, migd_error **error)
 {

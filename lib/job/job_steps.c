@@ -154,7 +154,21 @@ static void release_run(migdi_work *work)
     migdi_free(run);
 }
 
-static const migdi_work_kind kind = {attend, close_run, release_run};
+/* The text of the first step of the stage that is on its way. */
+static const char *doing(const migdi_work *work)
+{
+    const migdi_run *run = (const migdi_run *)work;
+    for (size_t i = 0; i < run->count; i++) {
+        const migdi_track *track = &run->tracks[i];
+        if (track->step->stage == run->stage && track->phase != MIGDI_TRACK_DONE &&
+            track->told != NULL) {
+            return track->told;
+        }
+    }
+    return NULL;
+}
+
+static const migdi_work_kind kind = {attend, close_run, release_run, doing};
 
 migd_status migdi_job_run_steps(migd_job *job, migdi_run_mode mode, const migdi_step *steps,
                                 size_t count, migd_error **error)

@@ -120,7 +120,12 @@ static void release_stream(migdi_work *work)
     migdi_free(stream);
 }
 
-static const migdi_work_kind kind = {attend, close_stream, release_stream};
+static const char *doing(const migdi_work *work)
+{
+    return ((const stream_work *)work)->call->name;
+}
+
+static const migdi_work_kind kind = {attend, close_stream, release_stream, doing};
 
 migd_status migdi_job_run_stream(migd_job *job, const migdi_call *call, migd_error **error)
 {
