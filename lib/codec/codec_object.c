@@ -73,6 +73,18 @@ const migd_object *migdi_object_member(const migd_object *map, const char *key)
     return migdi_map_find(map, key, strlen(key));
 }
 
+bool migdi_object_duplicate(const migd_object *map, size_t *first, size_t *second)
+{
+    *second = SIZE_MAX;
+    if (migd_object_kind(map) != MIGD_KIND_MAP) {
+        return true;
+    }
+    migdi_scratch scratch = {0};
+    const bool done = migdi_items_duplicate(map->as.items, map->count, &scratch, first, second);
+    migdi_free(scratch.order);
+    return done;
+}
+
 const char *migdi_object_string(const migd_object *value, size_t *size)
 {
     const bool is_string = migd_object_kind(value) == MIGD_KIND_STRING;

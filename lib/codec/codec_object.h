@@ -34,6 +34,9 @@ bool migdi_object_read_int64(const migd_object *value, int64_t *out);
 bool migdi_object_read_uint64(const migd_object *value, uint64_t *out);
 /* The value of a key of a map, without a pointer's escapes; NULL when there is none. */
 const migd_object *migdi_object_member(const migd_object *map, const char *key);
+/* Finds a key that stands twice in a map, where both were kept: the indices, *second SIZE_MAX when all
+ * differ. In n log n, whatever the keys. false: no memory. */
+bool migdi_object_duplicate(const migd_object *map, size_t *first, size_t *second);
 /* The value at a formatted pointer; arguments are not escaped. */
 const migd_object *migdi_object_atf(const migd_object *value, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
