@@ -88,6 +88,15 @@ static void merge_list(migdi_builder *builder, const migd_object *patch, const c
     }
 }
 
+static bool has_null(const migd_object *value)
+{
+    bool found = migd_object_kind(value) == MIGD_KIND_NULL;
+    for (size_t i = 0; i < migd_object_count(value) && !found; i++) {
+        found = has_null(migd_object_item(value, i));
+    }
+    return found;
+}
+
 static void merge_value(migdi_builder *builder, const migd_object *patch, const char *name,
                         const char *pointer)
 {
@@ -96,7 +105,8 @@ static void merge_value(migdi_builder *builder, const migd_object *patch, const 
     if (migd_object_kind(patch) == MIGD_KIND_NULL) {
         const migd_status status = migd_object_remove(builder->document, pointer, NULL);
         builder->status = status < 0 ? status : builder->status;
-    } else if (migd_object_kind(patch) == MIGD_KIND_MAP) {
+    } else if (migd_object_kind(patch) == MIGD_KIND_MAP &&
+               (migd_object_kind(target) == MIGD_KIND_MAP || has_null(patch))) {
         if (migd_object_kind(target) != MIGD_KIND_MAP) {
             migdi_build_map(builder, "%s", pointer);
         }

@@ -255,22 +255,21 @@ static void read_free(migdi_spec_reading *reading, const migdi_spec_spot *spot)
 static bool check_anything(migdi_spec_reading *reading, const migd_object *value,
                            const char *pointer)
 {
-    const size_t count = migd_object_count(value);
+    size_t first = 0;
+    size_t second = SIZE_MAX;
     const bool is_map = migd_object_kind(value) == MIGD_KIND_MAP;
-    if (is_map && count > MOST_ITEMS) {
-        migdi_spec_report(reading, migdi_object_place(value), pointer, NULL,
-                          "a map of more than %d keys", MOST_ITEMS);
+    if (!migdi_object_duplicate(value, &first, &second)) {
+        reading->failed = true;
         return false;
     }
-    bool good = true;
-    for (size_t i = 0; i < count && !reading->full; i++) {
+    bool good = second == SIZE_MAX;
+    if (!good) {
+        report_second(reading, value, first, second, pointer);
+    }
+    for (size_t i = 0; i < migd_object_count(value) && !reading->full; i++) {
         const migd_object *item = migd_object_item(value, i);
-        const char *name = is_map ? migd_object_key(value, i) : "-";
-        const size_t first = is_map ? index_of(value, name, i) : SIZE_MAX;
-        if (first != SIZE_MAX) {
-            report_second(reading, value, first, i, pointer);
-            good = false;
-        } else if (migd_object_count(item) > 0) {
+        if (migd_object_count(item) > 0) {
+            const char *name = is_map ? migd_object_key(value, i) : "-";
             good = check_anything(reading, item, pointer_below(reading, pointer, name)) && good;
         }
     }
