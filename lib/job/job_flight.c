@@ -163,6 +163,23 @@ static void end_try(migdi_flight *flight, migd_status status, const char *messag
     }
 }
 
+/* When the time of this try is up. */
+static int64_t time_is_up_ms(const migdi_flight *flight)
+{
+    const migd_context *context = context_of(flight);
+    const int64_t request_ms = migdi_context_int64(context, MIGD_CONTEXT_REQUEST_MS);
+    const int64_t idle_ms = migdi_context_int64(context, MIGD_CONTEXT_IDLE_MS);
+    if (flight->sink == NULL || flight->head == NULL) {
+        const int64_t whole = flight->try_ms + request_ms;
+        const int64_t idle = flight->heard_ms + idle_ms;
+        return flight->head == NULL || whole < idle ? whole : idle;
+    }
+    if (flight->paused || flight->call->lasts_ms == 0) {
+        return INT64_MAX;
+    }
+    return flight->heard_ms + flight->call->lasts_ms + STREAM_SPARE;
+}
+
 /* Until the answer is understood. On lack of memory it has no headers, and the arena knows. */
 static void keep_head(migdi_flight *flight, const migdi_http_head *head)
 {
@@ -190,6 +207,8 @@ static void on_head(void *owner, const migdi_http_head *head)
     flight->retry_after_ms = migdi_http_retry_after_ms(after, flight->target->date_unix_ms);
     const bool good = head->status < 400;
     const int64_t ceiling = migdi_context_int64(context_of(flight), MIGD_CONTEXT_ANSWER_BYTES);
+    /* From now on silence is shorter than the whole; data moves the moment when the timer fires. */
+    arm(flight, time_is_up_ms(flight));
     flight->body.ceiling = good || (size_t)ceiling < ERROR_BYTES ? (size_t)ceiling : ERROR_BYTES;
 }
 
@@ -227,23 +246,6 @@ static void on_end(void *owner, migd_status status, const char *message, bool re
 }
 
 static const migdi_http_receiver receiver = {on_head, on_data, on_end};
-
-/* When the time of this try is up. */
-static int64_t time_is_up_ms(const migdi_flight *flight)
-{
-    const migd_context *context = context_of(flight);
-    const int64_t request_ms = migdi_context_int64(context, MIGD_CONTEXT_REQUEST_MS);
-    const int64_t idle_ms = migdi_context_int64(context, MIGD_CONTEXT_IDLE_MS);
-    if (flight->sink == NULL || flight->head == NULL) {
-        const int64_t whole = flight->try_ms + request_ms;
-        const int64_t idle = flight->heard_ms + idle_ms;
-        return flight->head == NULL || whole < idle ? whole : idle;
-    }
-    if (flight->paused || flight->call->lasts_ms == 0) {
-        return INT64_MAX;
-    }
-    return flight->heard_ms + flight->call->lasts_ms + STREAM_SPARE;
-}
 
 static void start_try(migdi_flight *flight)
 {

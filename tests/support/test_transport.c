@@ -544,7 +544,9 @@ static migd_status understand(migdi_target *target, const migdi_call *call,
     migd_object *body = NULL;
     if (answer->body_size > 0) {
         const migd_status read =
-            migd_object_parse(answer->body, answer->body_size, NULL, &body, fails ? NULL : error);
+            answer->body[0] == '{'
+                ? migd_object_parse(answer->body, answer->body_size, NULL, &body, NULL)
+                : MIGD_ERR_PARSE;
         if (read < 0 && (!fails || read == MIGD_ERR_NOMEM)) {
             return read == MIGD_ERR_NOMEM ? migdi_fail_nomem(error)
                                           : migdi_fail(error, MIGD_ERR_REMOTE, "no JSON came");
