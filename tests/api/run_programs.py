@@ -2,7 +2,7 @@
 """Runs the README's programs, in C, C++ and Python, against a sandbox: with a good spec, with one that the rules
 refuse, without one. All three say the same.
 
-  tests/api/run_programs.py BUILD
+  tests/api/run_programs.py BUILD c cpp py
 """
 import os
 import pathlib
@@ -15,10 +15,11 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
+BUILD, LANGUAGES = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]
 PYTHON_PACKAGE = ROOT / "examples" / "bindings" / "python"
-PROGRAMS = {"C": [BUILD / "bin" / "program_c"], "C++": [BUILD / "bin" / "program_cpp"],
-            "Python": [sys.executable, HERE / "program.py"]}
+COMMANDS = {"c": [BUILD / "bin" / "program_c"], "cpp": [BUILD / "bin" / "program_cpp"],
+            "py": [sys.executable, HERE / "program.py"]}
+PROGRAMS = {language: COMMANDS[language] for language in LANGUAGES}
 SPEC = """apiVersion: migdeploy.dev/v1alpha1
 kind: MigratoryDataCluster
 metadata: {{name: data, namespace: "{namespace}"}}
@@ -99,7 +100,7 @@ class Programs(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    program = unittest.main(exit=False, verbosity=2)
+    program = unittest.main(argv=sys.argv[:1], exit=False, verbosity=2)
     bad = len(program.result.failures) + len(program.result.errors)
     print(f"{program.result.testsRun - min(bad, program.result.testsRun)} passed, {bad} failed")
     sys.exit(1 if bad else 0)
