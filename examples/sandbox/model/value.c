@@ -35,7 +35,6 @@ void *pool_alloc(pool *memory, size_t size)
         memory->blocks = block;
         memory->next = (char *)(block + 1);
         memory->left = wanted;
-        memory->used += wanted;
     }
     void *piece = memory->next;
     memory->next += size;
@@ -77,12 +76,18 @@ void pool_free(pool *memory)
         memory->blocks = block->next;
         free(block);
     }
+    free(memory->spare);
     *memory = (pool){.exhausted = memory->exhausted};
 }
 
 static void text_room(text *out, size_t more)
 {
     const size_t wanted = out->size + more + 1;
+    if (out->bytes == NULL && out->memory->spare != NULL) {
+        out->bytes = out->memory->spare;
+        out->capacity = out->memory->spare_capacity;
+        out->memory->spare = NULL;
+    }
     if (wanted <= out->capacity) {
         return;
     }
@@ -100,9 +105,20 @@ static void text_room(text *out, size_t more)
 
 void text_add(text *out, const char *bytes, size_t size)
 {
-    text_room(out, size);
+    if (out->size + size + 1 > out->capacity) {
+        text_room(out, size);
+    }
     memcpy(out->bytes + out->size, bytes, size);
     out->size += size;
+    out->bytes[out->size] = '\0';
+}
+
+static void add_byte(text *out, char byte)
+{
+    if (out->size + 2 > out->capacity) {
+        text_room(out, 1);
+    }
+    out->bytes[out->size++] = byte;
     out->bytes[out->size] = '\0';
 }
 
@@ -124,12 +140,25 @@ void text_format(text *out, const char *format, ...)
 
 void text_free(text *out)
 {
-    free(out->bytes);
+    if (out->bytes == NULL) {
+        return;
+    }
+    if (out->memory->spare == NULL) {
+        out->memory->spare = out->bytes;
+        out->memory->spare_capacity = out->capacity;
+    } else {
+        free(out->bytes);
+    }
     *out = (text){.memory = out->memory};
 }
 
 /* --- reading
  * --------------------------------------------------------------------------------------------- */
+
+static bool is_key(const char *name, const char *key, size_t size)
+{
+    return name[0] == key[0] && strncmp(name, key, size) == 0 && name[size] == '\0';
+}
 
 static const value *get(const value *map, const char *key, size_t size)
 {
@@ -137,8 +166,7 @@ static const value *get(const value *map, const char *key, size_t size)
         return NULL;
     }
     for (uint32_t i = 0; i < map->count; i++) {
-        const char *name = map->members[i].key;
-        if (strncmp(name, key, size) == 0 && name[size] == '\0') {
+        if (is_key(map->members[i].key, key, size)) {
             return map->members[i].value;
         }
     }
@@ -153,7 +181,10 @@ const value *value_get(const value *map, const char *key)
 const value *value_at(const value *root, const char *path)
 {
     while (root != NULL && *path != '\0') {
-        const size_t size = strcspn(path, "/");
+        size_t size = 0;
+        while (path[size] != '/' && path[size] != '\0') {
+            size++;
+        }
         root = get(root, path, size);
         path += size + (path[size] == '/');
     }
@@ -595,7 +626,7 @@ const value *value_make(pool *memory, const char *template, ...)
 
 static void write_string(text *out, const char *string, size_t size)
 {
-    text_add(out, "\"", 1);
+    add_byte(out, '"');
     size_t start = 0;
     for (size_t i = 0; i < size; i++) {
         const unsigned char byte = (unsigned char)string[i];
@@ -613,23 +644,40 @@ static void write_string(text *out, const char *string, size_t size)
         start = i + 1;
     }
     text_add(out, string + start, size - start);
-    text_add(out, "\"", 1);
+    add_byte(out, '"');
 }
 
 void value_write_members(text *out, const value *map)
 {
     for (uint32_t i = 0; i < map->count; i++) {
         if (i > 0) {
-            text_add(out, ",", 1);
+            add_byte(out, ',');
         }
         write_string(out, map->members[i].key, strlen(map->members[i].key));
-        text_add(out, ":", 1);
+        add_byte(out, ':');
         value_write(out, map->members[i].value);
     }
 }
 
+void value_keep_json(pool *memory, const value *written)
+{
+    if (written->json != NULL || written->kind < VALUE_ARRAY || written->count == 0) {
+        return;
+    }
+    text out = {.memory = memory};
+    value_write(&out, written);
+    value *kept = (value *)(uintptr_t)written;
+    kept->json_size = out.size;
+    kept->json = pool_text(memory, out.bytes, out.size);
+    text_free(&out);
+}
+
 void value_write(text *out, const value *written)
 {
+    if (written->json != NULL) {
+        text_add(out, written->json, written->json_size);
+        return;
+    }
     switch (written->kind) {
     case VALUE_NULL:
         text_add(out, "null", 4);
@@ -647,19 +695,19 @@ void value_write(text *out, const value *written)
         write_string(out, written->string, written->count);
         break;
     case VALUE_ARRAY:
-        text_add(out, "[", 1);
+        add_byte(out, '[');
         for (uint32_t i = 0; i < written->count; i++) {
             if (i > 0) {
-                text_add(out, ",", 1);
+                add_byte(out, ',');
             }
             value_write(out, written->items[i]);
         }
-        text_add(out, "]", 1);
+        add_byte(out, ']');
         break;
     case VALUE_MAP:
-        text_add(out, "{", 1);
+        add_byte(out, '{');
         value_write_members(out, written);
-        text_add(out, "}", 1);
+        add_byte(out, '}');
         break;
     }
 }
@@ -673,8 +721,7 @@ static const value *with(pool *memory, const value *map, const char *key, size_t
 {
     const uint32_t count = map == NULL || map->kind != VALUE_MAP ? 0 : map->count;
     uint32_t index = 0;
-    while (index < count && (strncmp(map->members[index].key, key, size) != 0 ||
-                             map->members[index].key[size] != '\0')) {
+    while (index < count && !is_key(map->members[index].key, key, size)) {
         index++;
     }
     if (index < count ? map->members[index].value == item : item == NULL) {

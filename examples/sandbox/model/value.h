@@ -15,7 +15,8 @@ typedef struct pool {
     struct pool_block *blocks;
     char *next;
     size_t left;
-    size_t used;
+    char *spare; /* a buffer for the next text */
+    size_t spare_capacity;
     jmp_buf *exhausted;
 } pool;
 
@@ -24,7 +25,7 @@ char *pool_text(pool *memory, const char *text, size_t size);
 char *pool_format(pool *memory, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void pool_free(pool *memory);
 
-/* A text that grows in malloc'ed memory; its pool is only told when memory ends. */
+/* A text that grows; its buffer is borrowed from the pool, which keeps one for the next. */
 typedef struct text {
     pool *memory;
     char *bytes; /* NUL-terminated once it is not NULL */
@@ -56,7 +57,9 @@ typedef struct value_member {
 
 struct value {
     value_kind kind;
-    uint32_t count; /* of items or members; the length of a string */
+    uint32_t count;   /* of items or members; the length of a string */
+    const char *json; /* of a map or array that is written often: see value_keep_json() */
+    size_t json_size;
     union {
         int64_t integer; /* also 0 and 1 of a boolean */
         const char *string;
@@ -93,6 +96,8 @@ const value *value_make(pool *memory, const char *template, ...);
 /* Reads JSON (RFC 8259); NULL when it is none, or deeper than 64. */
 const value *value_read(pool *memory, const char *json, size_t size);
 void value_write(text *out, const value *written);
+/* Writes it once and keeps the text: most of an object is the same in its next version. */
+void value_keep_json(pool *memory, const value *written);
 /* The members of a map, without braces. */
 void value_write_members(text *out, const value *map);
 

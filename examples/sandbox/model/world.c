@@ -94,8 +94,8 @@ void world_free(world *cloud)
     if (cloud == NULL) {
         return;
     }
-    pool_free(&cloud->memory);
     text_free(&cloud->out);
+    pool_free(&cloud->memory);
     free(cloud->objects);
     free(cloud->changes);
     free(cloud);
@@ -134,11 +134,15 @@ static void pass(world *cloud, int64_t now_ms)
         }
         cloud->now_ms = next > cloud->now_ms ? next : cloud->now_ms;
         cloud->pass_ms = 0;
+        bool wakes[KINDS];
+        memcpy(wakes, cloud->wakes, sizeof wakes);
+        memset(cloud->wakes, 0, sizeof cloud->wakes);
+        const bool slept = !wakes[KIND_POD] && !wakes[KIND_SERVICE];
         pods_pass(cloud);
         sets_pass(cloud);
         budgets_pass(cloud);
         scalers_pass(cloud);
-        services_pass(cloud);
+        services_pass(cloud, !slept);
         collector_pass(cloud);
         if (cloud->budget_ms != 0) {
             world_plan(cloud, cloud->budget_ms);

@@ -192,45 +192,38 @@ static void answer_list(const call *of)
     const char *asked = api_parameter(of, "limit");
     const long limit = asked == NULL ? 0 : strtol(asked, NULL, 10);
     size_t count = 0;
-    const row *rows = rows_at(of, number, &count);
-    text items = cloud->out;
-    cloud->out = (text){.memory = &cloud->memory};
-    const row *last = NULL;
+    row *rows = rows_at(of, number, &count);
     size_t shown = 0;
     size_t left = 0;
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].seen == NULL || (name != NULL && !is_after(&rows[i], space, name)) ||
-            !api_passes(&wanted, rows[i].seen->document)) {
-            continue;
+        const bool chosen = rows[i].seen != NULL &&
+                            (name == NULL || is_after(&rows[i], space, name)) &&
+                            api_passes(&wanted, rows[i].seen->document);
+        const bool fits = limit <= 0 || shown < (size_t)limit;
+        left += chosen && !fits;
+        if (chosen && fits) {
+            rows[shown++] = rows[i];
         }
-        if (limit > 0 && shown == (size_t)limit) {
-            left++;
-            continue;
-        }
-        text_add_string(&cloud->out, shown++ == 0 ? "" : ",");
-        api_add(of, rows[i].seen, false);
-        last = &rows[i];
     }
-    text body = cloud->out;
-    cloud->out = items;
-    const value *remaining = left == 0 || wanted.labels != NULL || wanted.count > 0
-                                 ? NULL
-                                 : value_of_integer(&cloud->memory, (int64_t)left);
+    const bool counts = left > 0 && wanted.labels == NULL && wanted.count == 0;
+    const row *last = left == 0 ? NULL : &rows[shown - 1];
     const value *metadata =
         value_make(&cloud->memory, "{'resourceVersion':%s,'continue':%s,'remainingItemCount':%v}",
                    pool_format(&cloud->memory, "%lld", (long long)number),
-                   left == 0 ? NULL
-                             : pool_format(&cloud->memory, "%lld/%s/%s", (long long)number,
-                                           last->space, last->name),
-                   remaining);
-    text_format(&cloud->out,
-                "{\"kind\":\"%sList\",\"apiVersion\":\"%s\",\"metadata\":", of->kind->name,
+                   last == NULL ? NULL
+                                : pool_format(&cloud->memory, "%lld/%s/%s", (long long)number,
+                                              last->space, last->name),
+                   counts ? value_of_integer(&cloud->memory, (int64_t)left) : NULL);
+    text *out = &cloud->out;
+    text_format(out, "{\"kind\":\"%sList\",\"apiVersion\":\"%s\",\"metadata\":", of->kind->name,
                 kind_api_version(cloud, of->kind));
-    value_write(&cloud->out, metadata);
-    text_add_string(&cloud->out, ",\"items\":[");
-    text_add(&cloud->out, body.bytes == NULL ? "" : body.bytes, body.size);
-    text_add_string(&cloud->out, "]}\n");
-    text_free(&body);
+    value_write(out, metadata);
+    text_add_string(out, ",\"items\":[");
+    for (size_t i = 0; i < shown; i++) {
+        text_add_string(out, i == 0 ? "" : ",");
+        api_add(of, rows[i].seen, false);
+    }
+    text_add_string(out, "]}\n");
     of->response->status = 200;
 }
 

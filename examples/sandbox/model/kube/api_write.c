@@ -234,7 +234,7 @@ static bool is_typed(const call *of)
     value_list faults = {.memory = memory};
     const schema_type *type = schema_find(
         of->cloud->types, of->kind->id == KIND_AUTOSCALER_V1 ? "AutoscalerV1" : of->kind->name);
-    if (fields_check(memory, type, of->body, "", &faults) == 0) {
+    if (fields_check(memory, type, of->body, &faults) == 0) {
         return true;
     }
     text told = {.memory = memory};

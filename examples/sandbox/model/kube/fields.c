@@ -47,20 +47,23 @@ const value *fields_union(pool *memory, const value *left, const value *right)
         return left;
     }
     value_list children = {.memory = memory};
+    bool more = is_member(right) && !is_member(left); /* than left alone has */
     for (uint32_t i = 0; i < left->count; i++) {
         const value_member *child = &left->members[i];
         if (!is_dot(child->key)) {
-            value_list_add(&children, child->key,
-                           fields_union(memory, child->value, value_get(right, child->key)));
+            const value *both = fields_union(memory, child->value, value_get(right, child->key));
+            more = more || both != child->value;
+            value_list_add(&children, child->key, both);
         }
     }
     for (uint32_t i = 0; i < right->count; i++) {
         const value_member *child = &right->members[i];
         if (!is_dot(child->key) && value_get(left, child->key) == NULL) {
+            more = true;
             value_list_add(&children, child->key, child->value);
         }
     }
-    return make_node(&children, is_member(left) || is_member(right));
+    return more ? make_node(&children, is_member(left) || is_member(right)) : left;
 }
 
 const value *fields_minus(pool *memory, const value *left, const value *right)
@@ -72,16 +75,19 @@ const value *fields_minus(pool *memory, const value *left, const value *right)
         return left;
     }
     value_list children = {.memory = memory};
+    bool less = is_member(left) && is_member(right);
     for (uint32_t i = 0; i < left->count; i++) {
         const value_member *child = &left->members[i];
-        const value *rest = is_dot(child->key)
-                                ? NULL
-                                : fields_minus(memory, child->value, value_get(right, child->key));
+        if (is_dot(child->key)) {
+            continue;
+        }
+        const value *rest = fields_minus(memory, child->value, value_get(right, child->key));
+        less = less || rest != child->value;
         if (rest != NULL) {
             value_list_add(&children, child->key, rest);
         }
     }
-    return make_node(&children, is_member(left) && !is_member(right));
+    return less ? make_node(&children, is_member(left) && !is_member(right)) : left;
 }
 
 const value *fields_both(pool *memory, const value *left, const value *right)
@@ -543,7 +549,7 @@ static const char *path_step(pool *memory, const char *key)
     return step;
 }
 
-static void add_misfit(pool *memory, const schema_type *type, const value *found, const char *path,
+static void add_misfit(pool *memory, const schema_type *type, const value *found,
                        value_list *faults)
 {
     static const char *const names[] = {"",       "string", "numeric", "boolean",
@@ -554,40 +560,45 @@ static void add_misfit(pool *memory, const schema_type *type, const value *found
     const char *shown = found->kind == VALUE_STRING ? found->string : out.bytes;
     const char *wrapper = type->kind < SCHEMA_STRUCT ? "value.valueUnstructured{Value:" : "{";
     const char *told =
-        pool_format(memory, "%s: expected %s, got &%s%s}", path, names[type->kind], wrapper, shown);
+        pool_format(memory, ": expected %s, got &%s%s}", names[type->kind], wrapper, shown);
     value_list_add(faults, told, NULL);
     text_free(&out);
 }
 
-size_t fields_check(pool *memory, const schema_type *type, const value *document, const char *path,
+static void check_item(pool *memory, const schema_type *type, const value *document, uint32_t index,
+                       value_list *faults)
+{
+    const uint32_t before = faults->count;
+    const bool listed = document->kind == VALUE_ARRAY;
+    const char *name = listed ? NULL : document->members[index].key;
+    const value *item = listed ? document->items[index] : document->members[index].value;
+    const schema_field *field = listed ? NULL : field_of(type, name);
+    if (!listed && field == NULL && type->kind == SCHEMA_STRUCT) {
+        value_list_add(faults, ": field not declared in schema", NULL);
+    } else {
+        fields_check(memory, below(type, field), item, faults);
+    }
+    /* The way to a fault is only told where there is one. */
+    for (uint32_t i = before; i < faults->count; i++) {
+        const char *step = !listed        ? pool_format(memory, ".%s", name)
+                           : type->atomic ? pool_format(memory, "[%u]", index)
+                                          : path_step(memory, item_key(memory, type, item));
+        faults->members[i].key = pool_format(memory, "%s%s", step, faults->members[i].key);
+    }
+}
+
+size_t fields_check(pool *memory, const schema_type *type, const value *document,
                     value_list *faults)
 {
     if (document->kind == VALUE_NULL || type->kind == SCHEMA_ANY) {
         return faults->count;
     }
     if (!fits(type, document)) {
-        add_misfit(memory, type, document, path, faults);
+        add_misfit(memory, type, document, faults);
         return faults->count;
     }
     for (uint32_t i = 0; i < count_of(document); i++) {
-        if (document->kind == VALUE_ARRAY) {
-            const char *step = type->atomic
-                                   ? pool_format(memory, "[%u]", i)
-                                   : path_step(memory, item_key(memory, type, document->items[i]));
-            const char *name = pool_format(memory, "%s%s", path, step);
-            fields_check(memory, below(type, NULL), document->items[i], name, faults);
-            continue;
-        }
-        const value_member *member = &document->members[i];
-        const char *name = pool_format(memory, "%s.%s", path, member->key);
-        const schema_field *field = field_of(type, member->key);
-        if (field == NULL && type->kind == SCHEMA_STRUCT) {
-            const char *told = pool_format(memory, "%s: field not declared in schema", name);
-            value_list_add(faults, told, NULL);
-            return faults->count;
-        } else {
-            fields_check(memory, below(type, field), member->value, name, faults);
-        }
+        check_item(memory, type, document, i, faults);
     }
     return faults->count;
 }

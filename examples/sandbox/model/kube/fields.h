@@ -37,7 +37,7 @@ const value *fields_prune(pool *memory, const schema_type *type, const value *me
 
 /* Adds what is wrong with the document's types, one text a fault: ".spec.foo: field not declared in
  * schema". Returns the number of faults. */
-size_t fields_check(pool *memory, const schema_type *type, const value *document, const char *path,
+size_t fields_check(pool *memory, const schema_type *type, const value *document,
                     value_list *faults);
 
 /* Adds each member of a set as a path for people: `.spec.ports[port=80,protocol="TCP"].name`. */

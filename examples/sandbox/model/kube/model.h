@@ -53,8 +53,6 @@ const char *kind_resource(world *cloud, const kind *of);
 typedef struct version {
     const value *document; /* without apiVersion and kind */
     int64_t number;
-    const char *json; /* its members as JSON, made when first asked for */
-    size_t size;
 } version;
 
 typedef struct object {
@@ -95,9 +93,12 @@ struct world {
     int64_t pass_ms;   /* when the controllers look next; 0: they are at rest */
     int64_t budget_ms; /* when the budgets' controller looks next */
     const value *settings;
+    const char *told; /* the last instant as text, and which it was */
+    int64_t told_s;
     text out; /* the body of the last answer */
     size_t next_address;
-    bool collects; /* something was deleted: dependents are to be looked at */
+    bool wakes[KINDS]; /* which kinds changed since the last pass */
+    bool collects;     /* something was deleted: dependents are to be looked at */
 };
 
 object *store_find(const world *cloud, kind_id id, const char *space, const char *name);
@@ -164,7 +165,8 @@ void budgets_pass(world *cloud);
 /* Evicts a pod if its budget lets it: 201; 429 with the cause's message; 500 for two budgets. */
 int32_t budgets_evict(world *cloud, object *pod, bool dry_run, int64_t grace_s, const char **cause);
 void scalers_pass(world *cloud);
-void services_pass(world *cloud);
+/* pods_changed: what stands behind a service may be something else. */
+void services_pass(world *cloud, bool pods_changed);
 void collector_pass(world *cloud);
 
 /* An event about an object, as its controller tells it; one of the same reason and message counts

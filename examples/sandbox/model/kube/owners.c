@@ -9,6 +9,9 @@ typedef struct entry {
     owner who;
     const value *set;
     const char *time;
+    const value *written; /* as it stands in the object, with that set and time */
+    const value *written_set;
+    const char *written_time;
 } entry;
 
 typedef struct entries {
@@ -17,10 +20,20 @@ typedef struct entries {
 } entries;
 
 /* Fields of the identity of an object: nobody owns them. */
-static const char identity_template[] =
-    "{'f:apiVersion':{},'f:kind':{},'f:metadata':{'.':{},'f:name':{},'f:namespace':{},"
-    "'f:creationTimestamp':{},'f:uid':{},'f:generation':{},'f:managedFields':{},"
-    "'f:resourceVersion':{}}}";
+static const value_member identity_metadata[] = {{".", &value_empty_map},
+                                                 {"f:name", &value_empty_map},
+                                                 {"f:namespace", &value_empty_map},
+                                                 {"f:creationTimestamp", &value_empty_map},
+                                                 {"f:uid", &value_empty_map},
+                                                 {"f:generation", &value_empty_map},
+                                                 {"f:managedFields", &value_empty_map},
+                                                 {"f:resourceVersion", &value_empty_map}};
+static const value identity_metadata_set = {
+    .kind = VALUE_MAP, .count = 8, .members = identity_metadata};
+static const value_member identity_members[] = {{"f:apiVersion", &value_empty_map},
+                                                {"f:kind", &value_empty_map},
+                                                {"f:metadata", &identity_metadata_set}};
+static const value identity = {.kind = VALUE_MAP, .count = 3, .members = identity_members};
 
 static bool same_text(const char *left, const char *right)
 {
@@ -61,6 +74,9 @@ static void read_entries(pool *memory, const value *object, entries *out)
                             .applies = strcmp(value_text(item, "operation", ""), "Apply") == 0};
         made->time = value_text(item, "time", NULL);
         made->set = translate(memory, value_get(item, "fieldsV1"), made->who.api_version, true);
+        made->written = item;
+        made->written_set = made->set;
+        made->written_time = made->time;
     }
 }
 
@@ -82,6 +98,19 @@ static int order(const entry *left, const entry *right)
     return found;
 }
 
+static const value *write_entry(pool *memory, const entry *one)
+{
+    const owner *who = &one->who;
+    if (one->written != NULL && one->set == one->written_set && one->time == one->written_time) {
+        return one->written;
+    }
+    return value_make(memory,
+                      "{'manager':%s,'operation':%s,'apiVersion':%s,'time':%s,"
+                      "'fieldsType':'FieldsV1','fieldsV1':%v,'subresource':%s}",
+                      who->manager, who->applies ? "Apply" : "Update", who->api_version, one->time,
+                      translate(memory, one->set, who->api_version, false), who->subresource);
+}
+
 /* NULL when nobody owns anything. */
 static const value *write_entries(pool *memory, const entries *all)
 {
@@ -99,15 +128,7 @@ static const value *write_entries(pool *memory, const entries *all)
     }
     value_list out = {.memory = memory};
     for (size_t i = 0; i < count; i++) {
-        const owner *who = &sorted[i]->who;
-        value_list_add(&out, NULL,
-                       value_make(memory,
-                                  "{'manager':%s,'operation':%s,'apiVersion':%s,'time':%s,"
-                                  "'fieldsType':'FieldsV1','fieldsV1':%v,'subresource':%s}",
-                                  who->manager, who->applies ? "Apply" : "Update", who->api_version,
-                                  sorted[i]->time,
-                                  translate(memory, sorted[i]->set, who->api_version, false),
-                                  who->subresource));
+        value_list_add(&out, NULL, write_entry(memory, sorted[i]));
     }
     return count == 0 ? NULL : value_list_array(&out);
 }
@@ -148,9 +169,8 @@ const value *owners_update(pool *memory, const schema_type *type, const value *b
     const value *bare = value_put(memory, after, "metadata/managedFields", NULL);
     const fields_change change = fields_compare(
         memory, type, value_put(memory, before, "metadata/managedFields", NULL), bare);
-    const value *identity = value_make(memory, identity_template);
     const value *taken =
-        fields_minus(memory, fields_union(memory, change.added, change.modified), identity);
+        fields_minus(memory, fields_union(memory, change.added, change.modified), &identity);
     if (taken != NULL && who->subresource == NULL) {
         taken =
             value_put(memory, taken, "f:status", NULL); /* nobody sets it but by its subresource */
@@ -247,19 +267,18 @@ owners_applied owners_apply(pool *memory, const schema_type *type, const value *
     owners_applied out = {NULL, NULL, NULL, NULL, NULL};
     entries all;
     read_entries(memory, live, &all);
-    const value *identity = value_make(memory, identity_template);
     const value *bare = value_put(memory, live, "metadata/managedFields", NULL);
     if (all.count == 0 && value_at(live, "metadata/uid") != NULL) {
         /* An object that nobody applied yet belongs to whoever made it. */
-        const value *set = fields_minus(memory, fields_of(memory, type, bare), identity);
+        const value *set = fields_minus(memory, fields_of(memory, type, bare), &identity);
         all.all[all.count++] = (entry){
             .who = {.manager = "before-first-apply", .api_version = who->api_version}, .set = set};
     }
     entry *mine = find_entry(&all, who);
     const value *last = mine->set;
-    mine->set = fields_minus(memory, fields_of(memory, type, config), identity);
+    mine->set = fields_minus(memory, fields_of(memory, type, config), &identity);
     mine->who.api_version = who->api_version;
-    const value *owned = identity;
+    const value *owned = &identity;
     for (size_t i = 0; i < all.count; i++) {
         owned = fields_union(memory, owned, all.all[i].set);
     }

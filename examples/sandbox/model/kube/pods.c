@@ -44,8 +44,9 @@ typedef struct candidates {
     const object *pod;
     const object *nodes[NODES];
     size_t count;
-    size_t first_pod; /* range of the pods of its namespace */
-    size_t end_pod;
+    const object **pods; /* that stay, of its namespace, with their nodes */
+    const object **hosts;
+    size_t pod_count;
 } candidates;
 
 static bool tolerates(const object *pod, const value *taint)
@@ -95,15 +96,9 @@ static int64_t count_pods(const candidates *in, const value *selector, const cha
                           const value *domain)
 {
     int64_t count = 0;
-    for (size_t i = in->first_pod; i < in->end_pod; i++) {
-        const object *other = in->cloud->objects[i];
-        const char *name = object_text(other, "spec/nodeName");
-        if (*name == '\0' || object_is_deleting(other) ||
-            !selector_matches(selector, object_labels(other))) {
-            continue;
-        }
-        const object *node = store_find(in->cloud, KIND_NODE, "", name);
-        count += node != NULL && value_equal(value_get(object_labels(node), key), domain);
+    for (size_t i = 0; i < in->pod_count; i++) {
+        count += value_equal(value_get(object_labels(in->hosts[i]), key), domain) &&
+                 selector_matches(selector, object_labels(in->pods[i]));
     }
     return count;
 }
@@ -274,7 +269,17 @@ static void schedule(world *cloud, object *pod)
     for (size_t i = first; i < end && in.count < NODES; i++) {
         in.nodes[in.count++] = cloud->objects[i];
     }
-    store_range(cloud, KIND_POD, pod->space, &in.first_pod, &in.end_pod);
+    store_range(cloud, KIND_POD, pod->space, &first, &end);
+    in.pods = pool_alloc(memory, (end - first) * sizeof *in.pods);
+    in.hosts = pool_alloc(memory, (end - first) * sizeof *in.hosts);
+    for (size_t i = first; i < end; i++) {
+        const object *other = cloud->objects[i];
+        const object *host = store_find(cloud, KIND_NODE, "", object_text(other, "spec/nodeName"));
+        if (host != NULL && !object_is_deleting(other)) {
+            in.pods[in.pod_count] = other;
+            in.hosts[in.pod_count++] = host;
+        }
+    }
     const object *node = best_node(&in, reasons);
     const value *conditions = NULL;
     if (node == NULL) {

@@ -99,7 +99,7 @@ static void balance(world *cloud, object *service)
     }
 }
 
-void services_pass(world *cloud)
+void services_pass(world *cloud, bool pods_changed)
 {
     size_t first = 0;
     size_t end = 0;
@@ -107,7 +107,8 @@ void services_pass(world *cloud)
     for (size_t i = 0; i < end - first; i++) {
         store_range(cloud, KIND_SERVICE, NULL, &first, &end);
         object *service = cloud->objects[first + i];
-        if (object_get(service, "spec/selector") != NULL && !object_is_deleting(service)) {
+        if (pods_changed && object_get(service, "spec/selector") != NULL &&
+            !object_is_deleting(service)) {
             write_slice(cloud, service);
         }
         if (strcmp(object_text(service, "spec/type"), "LoadBalancer") == 0 &&

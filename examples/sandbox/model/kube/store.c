@@ -116,6 +116,18 @@ static version *make_version(world *cloud, const value *document)
     return made;
 }
 
+/* Whether a controller has to look: at pods always, at the rest when somebody wishes something
+ * else. */
+static bool matters(const object *target, const version *before, const version *after)
+{
+    if (target->kind->id == KIND_EVENT || target->kind->id == KIND_LEASE ||
+        target->kind->id == KIND_SLICE || target->kind->id == KIND_REVISION) {
+        return false;
+    }
+    return target->kind->id <= KIND_POD || before == NULL || after == NULL ||
+           value_get(before->document, "spec") != value_get(after->document, "spec");
+}
+
 static void log_change(world *cloud, const object *target, version *before, version *after)
 {
     forget_old(cloud);
@@ -125,13 +137,15 @@ static void log_change(world *cloud, const object *target, version *before, vers
                                                      .name = target->name,
                                                      .before = before,
                                                      .after = after};
-    cloud->collects = cloud->collects || after == NULL ||
-                      value_at(after->document, "metadata/deletionTimestamp") != NULL;
-    const bool matters = target->kind->id != KIND_EVENT && target->kind->id != KIND_LEASE;
-    if (matters) {
+    const bool goes =
+        after == NULL || value_at(after->document, "metadata/deletionTimestamp") != NULL;
+    cloud->collects = cloud->collects || goes;
+    if (goes || matters(target, before, after)) {
+        cloud->wakes[target->kind->id] = true;
         world_plan(cloud, cloud->now_ms + setting(cloud, "lagMs"));
     }
-    if (target->kind->id == KIND_POD || target->kind->id == KIND_BUDGET) {
+    if (target->kind->id == KIND_POD ||
+        (target->kind->id == KIND_BUDGET && matters(target, before, after))) {
         const int64_t at = cloud->now_ms + setting(cloud, "budgetLagMs");
         cloud->budget_ms = cloud->budget_ms == 0 ? at : cloud->budget_ms;
         world_plan(cloud, cloud->budget_ms);
@@ -236,14 +250,22 @@ void store_remove(world *cloud, object *target)
 
 void store_json(world *cloud, version *of, text *out)
 {
-    if (of->json == NULL) {
-        text written = {.memory = &cloud->memory};
-        value_write_members(&written, of->document);
-        of->size = written.size;
-        of->json = pool_text(&cloud->memory, written.bytes, written.size);
-        text_free(&written);
+    const value *metadata = value_get(of->document, "metadata");
+    for (uint32_t i = 0; i < of->document->count; i++) {
+        if (of->document->members[i].value != metadata) {
+            value_keep_json(&cloud->memory, of->document->members[i].value);
+        }
     }
-    text_add(out, of->json, of->size);
+    for (uint32_t i = 0; i < metadata->count; i++) {
+        const value *part = metadata->members[i].value;
+        for (uint32_t k = 0; part->kind == VALUE_ARRAY && k < part->count; k++) {
+            value_keep_json(&cloud->memory, part->items[k]); /* an entry of managedFields */
+        }
+        if (part->kind == VALUE_MAP) {
+            value_keep_json(&cloud->memory, part);
+        }
+    }
+    value_write_members(out, of->document);
 }
 
 /* --- reading
@@ -285,12 +307,17 @@ const value *object_labels(const object *of)
 
 const char *time_text(world *cloud, int64_t unix_ms)
 {
+    if (cloud->told != NULL && unix_ms / 1000 == cloud->told_s) {
+        return cloud->told;
+    }
     const time_t seconds = (time_t)(unix_ms / 1000);
     struct tm parts;
     gmtime_r(&seconds, &parts);
     char written[32];
     const size_t size = strftime(written, sizeof written, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return pool_text(&cloud->memory, written, size);
+    cloud->told = pool_text(&cloud->memory, written, size);
+    cloud->told_s = unix_ms / 1000;
+    return cloud->told;
 }
 
 int64_t time_read(const char *rfc3339)
