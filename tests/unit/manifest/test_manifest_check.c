@@ -392,6 +392,13 @@ static void an_option_turns_a_finding_into_a_note(void **state)
                         "By --accept C9");
     migd_findings_free(findings);
 
+    assert_int_equal(migd_call_options_accept(options, "T20", NULL), MIGD_OK);
+    assert_int_equal(migd_check_objects(objects, options, &findings, NULL), MIGD_OK);
+    assert_string_equal(migd_findings_text(findings, 5),
+                        "migratorydata-cluster.yaml:84:23: note: Memory is 128MB; for production "
+                        "the vendor says 8GB [T20]");
+    migd_findings_free(findings);
+
     migd_error *error = NULL;
     assert_int_equal(migd_call_options_accept(options, "C99", NULL), MIGD_OK);
     assert_int_equal(migd_check_objects(objects, options, &findings, &error), MIGD_ERR_INVALID);
@@ -429,6 +436,7 @@ static void an_annotation_accepts_with_a_reason(void **state)
     } rows[] = {
         {"C9: drained by hand only", 2, "note", "By migdeploy.dev/accept: drained by hand only"},
         {"T18: x; C9: drained by hand", 2, "note", "By migdeploy.dev/accept: drained by hand"},
+        {"C9:tonight", 2, "note", "By migdeploy.dev/accept: tonight"},
         {"C9", 2, "warning", "Set maxUnavailable: 1 instead, or run one more"},
         {"C9: ", 2, "warning", "Set maxUnavailable: 1 instead, or run one more"},
         {"C10: other", 2, "warning", "Set maxUnavailable: 1 instead, or run one more"},
@@ -710,6 +718,9 @@ static void checking_survives_lack_of_memory(void **state)
     add_pods(given.before, "11011");
     assert_int_equal(migd_call_options_new(&given.options, NULL), MIGD_OK);
     assert_int_equal(migd_call_options_accept(given.options, "C9", NULL), MIGD_OK);
+    /* Documents keep the table of their lines once somebody asked for a place. */
+    assert_int_equal(check_objects(&given), MIGD_OK);
+    assert_int_equal(check_change(&given), MIGD_OK);
     assert_true(test_fail_allocations(check_objects, &given) > 50);
     assert_true(test_fail_allocations(check_change, &given) > 50);
     migd_call_options_free(given.options);

@@ -173,6 +173,7 @@ static void readiness_is_counted_from_pods_before_statuses(void **state)
         {"m-3", "ns", ", deletionTimestamp: x", "True", 2},
         {"m-x", "ns", "", "True", 2},
         {"m-", "ns", "", "True", 2},
+        {"mx3", "ns", "", "True", 2},
         {"mm-4", "ns", "", "True", 2},
         {"m-99999999999999999999", "ns", "", "True", 2},
         {"m-4", "ns", "", "True", 3},

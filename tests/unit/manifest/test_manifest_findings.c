@@ -191,6 +191,7 @@ static migd_status collect_and_write(void *user)
         migd_buf *text = NULL;
         status = migd_findings_write(findings, format, &text, &error);
         assert_int_equal(status >= 0, migd_buf_size(text) > 0);
+        assert_string_equal(migd_object_text(migd_findings_item(findings, 19), "/rule", ""), "C10");
         migd_buf_free(text);
     }
     migd_findings_free(findings);

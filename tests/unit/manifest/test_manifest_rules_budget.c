@@ -177,6 +177,52 @@ static void c9_finds_budgets_that_let_nobody_leave(void **state)
     JUDGE("C9", rows);
 }
 
+static void hear_hint(void *user, const migdi_finding *finding)
+{
+    assert_string_equal(finding->hint, user);
+}
+
+static void c9_names_the_way_out_that_fits(void **state)
+{
+    (void)state;
+    static const bool all[] = {true, true, true};
+    static const migdi_budget all_3_seeds[] = {{.amount = N(3), .covers = all, .covers_count = 3}};
+    const row rows[] = {
+        {"over all, with "
+         "room",
+         {GUARANTEED, .max_members = N(5), .seed_count = N(3), .replicas = N(3), BUDGET(keep_3)},
+         "Keep 2 of the 3 seeds instead of 3 of all members, or run 4"},
+        {"over all, the list is "
+         "full",
+         {GUARANTEED, .max_members = N(3), .replicas = N(3), BUDGET(keep_3)},
+         "Keep 2 of the 3 seeds instead of 3 of all members"},
+        {"over the "
+         "seeds",
+         {GUARANTEED, .max_members = N(5), .seed_count = N(3), .replicas = N(3),
+          BUDGET(all_3_seeds)},
+         "Keep 2 of the 3 seeds instead of 3"},
+        {"maxUnavailable",
+         {GUARANTEED, .max_members = N(5), .seed_count = N(3), .replicas = N(3), BUDGET(lose_0)},
+         "Keep minAvailable: 2 of the 3 seeds, as a number"},
+        {"a share",
+         {GUARANTEED, .max_members = N(5), .replicas = N(5), BUDGET(keep_all)},
+         "Keep minAvailable: 3 of the 5 seeds, as a number"},
+        {"without a quorum",
+         {STANDARD, .max_members = N(5), .replicas = N(3), BUDGET(keep_3)},
+         "Set maxUnavailable: 1 instead, or run one more"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        migdi_arena arena = {0};
+        union {
+            const char *expected;
+            void *user;
+        } hint = {rows[i].told};
+        migdi_judge judge = {migdi_rules_find("C9"), &arena, hear_hint, hint.user};
+        judge.rule->state(&judge, &rows[i].facts);
+        migdi_arena_free(&arena);
+    }
+}
+
 static void c10_says_at_which_number_of_members_the_quorum_breaks(void **state)
 {
     (void)state;
@@ -207,6 +253,11 @@ static void c10_says_at_which_number_of_members_the_quorum_breaks(void **state)
          NULL},
     };
     JUDGE("C10", rows);
+    static const migdi_autoscaler at_3[] = {SCALER(3, 3)};
+    const row still[] = {
+        {"an autoscaler that cannot move", {SET(3), BUDGET(lose_1), SCALED(at_3)}, NULL},
+    };
+    JUDGE("C10", still);
     static const migdi_autoscaler from_5_to_7[] = {SCALER(5, 7)};
     const row five[] = {
         {"five seeds bear two, one step down takes two",
@@ -435,6 +486,7 @@ int main(void)
         cmocka_unit_test(c7_speaks_of_budgets_over_all_that_ask_for_more_than_runs),
         cmocka_unit_test(c8_is_the_vendors_own_rule),
         cmocka_unit_test(c9_finds_budgets_that_let_nobody_leave),
+        cmocka_unit_test(c9_names_the_way_out_that_fits),
         cmocka_unit_test(c10_says_at_which_number_of_members_the_quorum_breaks),
         cmocka_unit_test(c10_judges_a_step_down_by_hand),
         cmocka_unit_test(c11_keeps_an_autoscaler_between_seeds_budget_and_list),
