@@ -42,7 +42,8 @@ void migdi_json_write(const migd_object *value, int32_t indent, migdi_text *text
  * harm), in whatever locale; infinite when it is too large. false: no memory. */
 bool migdi_json_read_double(const char *text, size_t size, double *out);
 
-/* Adds the shortest text that reads back as the same double, whatever the locale. */
+/* Adds a text of 15, 16 or 17 digits, as few as it takes to read back as the same double, whatever
+ * the locale; "null" for what JSON cannot hold. */
 void migdi_json_write_double(double number, migdi_text *text);
 
 #endif

@@ -280,17 +280,14 @@ static char *fail_too_many(reader *r, const char *at)
 
 static bool grow_stack(reader *r, const char *at)
 {
-    void *stack = r->stack;
     if (r->top + r->moved > r->most) {
         fail_too_many(r, at);
         return false;
     }
-    if (!migdi_grow(&stack, &r->capacity, r->capacity == 0 ? 256 : r->capacity + 1,
-                    sizeof *r->stack)) {
+    if (!migdi_stack_grow(&r->stack, &r->capacity)) {
         fail_nomem(r);
         return false;
     }
-    r->stack = stack;
     return true;
 }
 
@@ -568,8 +565,9 @@ static size_t reserve_for(size_t size)
     return size > MOST_RESERVED / 3 ? MOST_RESERVED : size * 3 + 256;
 }
 
-migd_status migdi_json_read_at(migdi_source *source, size_t *at, const migdi_json_rules *rules,
-                               migd_object **out, migd_error **error)
+/* reserve: memory to ask for at once. */
+static migd_status read_value_at(migdi_source *source, size_t *at, const migdi_json_rules *rules,
+                                 size_t reserve, migd_object **out, migd_error **error)
 {
     reader r = {
         .document = migdi_document_new(),
@@ -587,7 +585,7 @@ migd_status migdi_json_read_at(migdi_source *source, size_t *at, const migdi_jso
     if (r.document == NULL || !migdi_document_hold(r.document, source)) {
         fail_nomem(&r);
     } else {
-        migdi_arena_reserve(&r.document->arena, reserve_for(source->size - *at));
+        migdi_arena_reserve(&r.document->arena, reserve);
         stopped = read_all(&r, r.begin + *at);
     }
     if (stopped != NULL) {
@@ -602,11 +600,18 @@ migd_status migdi_json_read_at(migdi_source *source, size_t *at, const migdi_jso
     return r.status;
 }
 
+migd_status migdi_json_read_at(migdi_source *source, size_t *at, const migdi_json_rules *rules,
+                               migd_object **out, migd_error **error)
+{
+    return read_value_at(source, at, rules, 0, out, error);
+}
+
 migd_status migdi_json_read_whole(migdi_source *source, const migdi_json_rules *rules,
                                   migd_object **out, migd_error **error)
 {
     size_t at = 0;
-    const migd_status status = migdi_json_read_at(source, &at, rules, out, error);
+    const migd_status status =
+        read_value_at(source, &at, rules, reserve_for(source->size), out, error);
     while (status == MIGD_OK && at < source->size && is_blank(source->text[at])) {
         at++;
     }

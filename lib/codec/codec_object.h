@@ -34,8 +34,8 @@ bool migdi_object_read_int64(const migd_object *value, int64_t *out);
 bool migdi_object_read_uint64(const migd_object *value, uint64_t *out);
 /* The value of a key of a map, without a pointer's escapes; NULL when there is none. */
 const migd_object *migdi_object_member(const migd_object *map, const char *key);
-/* Finds a key that stands twice in a map, where both were kept: the indices, *second SIZE_MAX when all
- * differ. In n log n, whatever the keys. false: no memory. */
+/* Finds a key that stands twice in a map, where both were kept: the indices, *second SIZE_MAX when
+ * all differ. In n log n, whatever the keys. false: no memory. */
 bool migdi_object_duplicate(const migd_object *map, size_t *first, size_t *second);
 /* The value at a formatted pointer; arguments are not escaped. */
 const migd_object *migdi_object_atf(const migd_object *value, const char *format, ...)
@@ -50,7 +50,10 @@ const char *migdi_object_json(const migd_object *value, migdi_arena *arena);
 
 /* --- reading as a spec is read ---------------------------------------------------------------- */
 
-enum { MIGDI_READ_ALL_KEYS = 1 /* a second key of the same name is kept: it becomes a finding */ };
+enum {
+    MIGDI_READ_ALL_KEYS = 1, /* a second key of the same name is kept: it becomes a finding */
+    MIGDI_READ_SECRET = 2    /* what was read is wiped when it is freed */
+};
 
 /* A copy of the options (NULL: the defaults) that reads in that manner. name: where they have none;
  * NULL: none. *out: for migd_read_options_free(). MIGD_OK or MIGD_ERR_NOMEM. */

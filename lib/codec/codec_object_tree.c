@@ -159,6 +159,21 @@ bool migdi_items_add(migdi_document *document, migd_object *parent, const migd_o
     return true;
 }
 
+bool migdi_stack_grow(migd_object **stack, size_t *capacity)
+{
+    const size_t larger = *capacity < 128 ? 256 : *capacity + *capacity / 2;
+    if (larger > SIZE_MAX / sizeof **stack) {
+        return false;
+    }
+    migd_object *moved = migdi_realloc(*stack, larger * sizeof *moved);
+    if (moved == NULL) {
+        return false;
+    }
+    *stack = moved;
+    *capacity = larger;
+    return true;
+}
+
 static int compare_keys(const migd_object *left, const migd_object *right)
 {
     if (left->key_size != right->key_size) {

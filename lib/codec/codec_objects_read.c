@@ -58,10 +58,10 @@ static migd_status name_item(migd_object *item, const migd_object *list, migd_er
 }
 
 /* Counted before it is read, empty ones too: each costs a parser. */
-static migd_status count_document(reader *r, migdi_place place)
+static migd_status count_document(reader *r, size_t offset)
 {
     if (r->documents_left == 0) {
-        return migdi_fail_at(r->error, MIGD_ERR_LIMIT, place,
+        return migdi_fail_at(r->error, MIGD_ERR_LIMIT, migdi_source_place(r->source, offset),
                              "there are more documents than the limit");
     }
     r->documents_left--;
@@ -76,7 +76,7 @@ static migd_status add_item(reader *r, const migd_object *list, const migd_objec
                              migd_object_text(item, "/kind", ""),
                              migd_object_text(list, "/kind", ""));
     }
-    migd_status status = count_document(r, migdi_object_place(item));
+    migd_status status = count_document(r, item->offset);
     migd_object *copy = NULL;
     if (status == MIGD_OK) {
         status = migd_object_copy(item, &copy, r->error);
@@ -136,7 +136,7 @@ static migd_status read_part(reader *r, const migdi_yaml_part *part)
     if (is_empty_part(r->text, part)) {
         return MIGD_OK;
     }
-    migd_status status = count_document(r, migdi_source_place(r->source, part->start));
+    migd_status status = count_document(r, part->start);
     if (status == MIGD_OK) {
         status = migdi_yaml_read(r->source, r->text, part->start, part->end, r->options, &document,
                                  NULL, r->error);
@@ -167,7 +167,7 @@ static migd_status read_json(reader *r, migd_error **refusal)
     while (status == MIGD_OK && migdi_parse_starts_with(r->text, r->source->size, r->at, "{")) {
         migd_object *document = NULL;
         migd_error *error = NULL;
-        status = count_document(r, migdi_source_place(r->source, r->at));
+        status = count_document(r, r->at);
         if (status < 0) {
             return status;
         }

@@ -110,6 +110,10 @@ migd_object *migdi_map_find(const migd_object *map, const char *key, size_t size
  * changed. */
 bool migdi_items_add(migdi_document *document, migd_object *parent, const migd_object *item);
 
+/* Makes a reader's stack of nodes larger, by half, so that a large document is not held twice at
+ * its end. false: no memory, nothing changed. */
+bool migdi_stack_grow(migd_object **stack, size_t *capacity);
+
 /* Memory for finding duplicates, kept by a reader from map to map; {0} at first, freed by its
  * owner. */
 typedef struct migdi_scratch {

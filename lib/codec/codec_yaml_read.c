@@ -76,12 +76,12 @@ static inline bool awaits_key(const reader *r)
 /* Puts a node on the stack, under the key that was read before it. */
 static migd_status push(reader *r, const migd_object *node)
 {
-    if (r->top == r->capacity) {
-        void *stack = r->stack;
-        if (!migdi_grow(&stack, &r->capacity, r->top < 64 ? 64 : r->top + 1, sizeof *r->stack)) {
-            return migdi_fail_nomem(r->error);
-        }
-        r->stack = stack;
+    const migd_status status = count_nodes(r, 1, node->offset);
+    if (status < 0) {
+        return status;
+    }
+    if (r->top == r->capacity && !migdi_stack_grow(&r->stack, &r->capacity)) {
+        return migdi_fail_nomem(r->error);
     }
     migd_object *pushed = &r->stack[r->top++];
     *pushed = *node;
@@ -211,8 +211,8 @@ static migd_status open_container(reader *r, const migdi_yaml_event *event, uint
     }
     const char *anchor_name = event->anchor;
     const migd_object node = {.kind = kind, .offset = (uint32_t)event->offset, .source = r->source};
-    migd_status status = count_nodes(r, 1, event->offset);
-    if (status == MIGD_OK && anchor_name != NULL) {
+    migd_status status = MIGD_OK;
+    if (anchor_name != NULL) {
         status = open_anchor(r, &anchor_name, event->offset);
     }
     if (status == MIGD_OK) {
@@ -311,10 +311,7 @@ static migd_status read_scalar(reader *r, const migdi_yaml_event *event)
         r->merge = true;
         return MIGD_OK;
     }
-    status = count_nodes(r, 1, event->offset);
-    if (status == MIGD_OK) {
-        status = migdi_yaml_read_scalar(&r->place, event, &node, r->error);
-    }
+    status = migdi_yaml_read_scalar(&r->place, event, &node, r->error);
     if (status == MIGD_OK && anchor_name != NULL) {
         status = open_anchor(r, &anchor_name, event->offset);
         if (status == MIGD_OK) {
@@ -363,7 +360,7 @@ static migd_status read_alias(reader *r, const migdi_yaml_event *event)
                        "the aliases make more values than the limit");
     }
     r->alias_nodes_left -= nodes;
-    const migd_status status = count_nodes(r, nodes, event->offset);
+    const migd_status status = count_nodes(r, nodes - 1, event->offset);
     if (status < 0) {
         return status;
     }
@@ -451,6 +448,10 @@ migd_status migdi_yaml_read(migdi_source *source, const char *text, size_t start
     if (status == MIGD_OK) {
         r.document = migdi_document_new();
         r.place = (migdi_yaml_place){source, text, r.document == NULL ? NULL : &r.document->arena};
+        if (r.document != NULL) {
+            r.document->arena.secret =
+                options != NULL && (options->manner & MIGDI_READ_SECRET) != 0;
+        }
         status = r.document == NULL || !migdi_document_hold(r.document, source)
                      ? migdi_fail_nomem(error)
                      : read_document(&r, &any);
