@@ -186,6 +186,7 @@ static void drop_work(migd_job *job)
 static void conclude(migd_job *job)
 {
     job->ended = true;
+    migdi_link_remove(&job->in_awake);
     migdi_timer_disarm(&job->context->timers, &job->deadline);
     migdi_context_unwatch(job->context, job);
     if (job->status < 0 && job->failed_step != NULL) {
