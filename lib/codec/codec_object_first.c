@@ -10,7 +10,8 @@ migd_status migdi_object_read_first(const char *text, size_t size, const char *n
     *out = NULL;
     migd_read_options *options = NULL;
     migdi_source *source = NULL;
-    migd_status status = migdi_read_options_copy(NULL, MIGDI_READ_ALL_KEYS, name, &options, error);
+    migd_status status = migdi_read_options_copy(NULL, MIGDI_READ_ALL_KEYS | MIGDI_READ_SECRET,
+                                                 name, &options, error);
     if (status == MIGD_OK) {
         status = migdi_parse_open(text, size, options, &source, error);
     }

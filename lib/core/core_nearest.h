@@ -12,9 +12,9 @@ typedef struct migdi_nearest {
     size_t distance;
 } migdi_nearest;
 
-/* Near is: at most a third of the wanted word's letters changed, added, lost or swapped with their neighbour,
- * and one in any case; case does not count. Of equally near words the first offered stays. Words over 64 bytes
- * are never near. Allocates nothing. */
+/* Near is: at most a third of the wanted word's letters changed, added, lost or swapped with their
+ * neighbour, and one in any case; case does not count. Of equally near words the first offered
+ * stays. Words over 64 bytes are never near. Allocates nothing. */
 void migdi_nearest_offer(migdi_nearest *nearest, const char *known);
 
 #endif

@@ -115,3 +115,67 @@ size_t test_fail_allocations(migd_status (*flow)(void *user), void *user)
     test_uncount_allocations();
     return needed;
 }
+
+/* --- secrets in freed memory ------------------------------------------------------------------ */
+
+static struct {
+    const char *secret;
+    size_t found;
+} watch;
+
+/* In front of each piece, as aligned as it has to be. */
+typedef union piece_head {
+    size_t size;
+    max_align_t alignment;
+} piece_head;
+
+static void *watched_allocate(size_t size, void *user)
+{
+    (void)user;
+    piece_head *head = malloc(sizeof *head + size);
+    if (head == NULL) {
+        return NULL;
+    }
+    head->size = size;
+    return head + 1;
+}
+
+static void watched_release(void *memory, void *user)
+{
+    (void)user;
+    if (memory != NULL) {
+        piece_head *head = (piece_head *)memory - 1;
+        watch.found += memmem(memory, head->size, watch.secret, strlen(watch.secret)) != NULL;
+        free(head);
+    }
+}
+
+/* Always moves: what is left behind counts as freed. */
+static void *watched_reallocate(void *memory, size_t size, void *user)
+{
+    void *moved = watched_allocate(size, user);
+    if (moved != NULL && memory != NULL) {
+        const size_t old = ((piece_head *)memory - 1)->size;
+        memcpy(moved, memory, old < size ? old : size);
+        watched_release(memory, user);
+    }
+    return moved;
+}
+
+void test_watch_secret(const char *secret)
+{
+    watch.secret = secret;
+    watch.found = 0;
+    assert_int_equal(
+        migd_set_allocator(watched_allocate, watched_reallocate, watched_release, NULL), MIGD_OK);
+}
+
+size_t test_secrets_freed(void)
+{
+    return watch.found;
+}
+
+void test_unwatch_secret(void)
+{
+    assert_int_equal(migd_set_allocator(NULL, NULL, NULL, NULL), MIGD_OK);
+}

@@ -31,4 +31,10 @@ size_t test_allocations(void);
 size_t test_live_allocations(void);
 void test_uncount_allocations(void);
 
+/* Looks for `secret` in each piece of memory of the library that is freed from here on; in how many
+ * it was found. secret: borrowed. */
+void test_watch_secret(const char *secret);
+size_t test_secrets_freed(void);
+void test_unwatch_secret(void);
+
 #endif

@@ -229,7 +229,7 @@ static void a_namespace_says_what_it_still_holds(void **state)
     free(body);
 }
 
-static void a_deadline_ends_the_wait(void **state)
+static void a_deadline_ends_the_wait_and_says_for_what(void **state)
 {
     (void)state;
     static const test_rule rules[] = {
@@ -243,6 +243,7 @@ static void a_deadline_ends_the_wait(void **state)
     assert_int_equal(
         migd_kube_delete(it.kube, "pods", NULL, "web-0", NULL, it.options, NULL, &error),
         MIGD_ERR_DEADLINE);
+    assert_non_null(strstr(migd_error_operation(error), "example.com/hold"));
     migd_error_free(error);
     scripted_close(&it);
 }
@@ -258,7 +259,7 @@ int main(void)
         cmocka_unit_test(a_dry_run_deletes_nothing_and_waits_for_nothing),
         cmocka_unit_test(a_delete_that_may_not_be_is_the_servers_refusal),
         cmocka_unit_test(a_namespace_says_what_it_still_holds),
-        cmocka_unit_test(a_deadline_ends_the_wait),
+        cmocka_unit_test(a_deadline_ends_the_wait_and_says_for_what),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

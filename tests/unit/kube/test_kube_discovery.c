@@ -161,11 +161,13 @@ static void what_could_not_be_asked_for_is_not_taken_for_absent(void **state)
 static void rubbish_is_no_kind(void **state)
 {
     (void)state;
+    static const char half[] =
+        "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[null,{\"versions\":[[],{\"resources\":[{},"
+        "{\"resource\":\"x\",\"shortNames\":[7]}]}]}]}";
     static const char *const bodies[] = {
         "{}",
         "{\"kind\":\"APIGroupDiscoveryList\",\"items\":7}",
-        "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[null,{\"versions\":[[],{\"resources\":[{},"
-        "{\"resource\":\"x\",\"shortNames\":[7]}]}]}]}",
+        half,
         "{\"kind\":\"APIGroupList\",\"groups\":[{},{\"name\":\"\"}],\"versions\":[null,\"\"]}",
     };
     for (size_t i = 0; i < COUNT(bodies); i++) {

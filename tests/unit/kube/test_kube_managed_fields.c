@@ -113,11 +113,13 @@ static void every_owned_field_is_visited_by_its_pointer(void **state)
 static void what_is_no_managed_fields_owns_nothing(void **state)
 {
     (void)state;
+    static const char odd_steps[] =
+        "{\"metadata\":{\"managedFields\":[{\"fieldsV1\":{\"f:a\":{\"k:{\":{},\"v:\":{},\"i:x\":{},"
+        "\"q:1\":{},\"\":{}}}}]},\"a\":[{}]}";
     static const char *const texts[] = {
         "{\"metadata\":{\"managedFields\":\"x\"}}",
         "{\"metadata\":{\"managedFields\":[7,null,{\"fieldsV1\":[]}]},\"a\":[1]}",
-        "{\"metadata\":{\"managedFields\":[{\"fieldsV1\":{\"f:a\":{\"k:{\":{},\"v:\":{},\"i:x\":{},"
-        "\"q:1\":{},\"\":{}}}}]},\"a\":[{}]}",
+        odd_steps,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         migd_object *object = NULL;

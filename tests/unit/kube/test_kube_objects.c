@@ -349,6 +349,33 @@ static void what_is_no_object_is_not_applied(void **state)
     scripted_close(&it);
 }
 
+static void each_call_is_also_a_job(void **state)
+{
+    (void)state;
+    static const test_rule rules[] = {
+        {.method = "PATCH", .headers = JSON, .body = "{\"kind\":\"ConfigMap\"}"},
+        {.headers = JSON, .body = "{\"metadata\":{},\"items\":[{}]}"},
+    };
+    scripted it = scripted_open(rules, COUNT(rules), "ann");
+    migd_object *object = parse(CONFIG_MAP);
+    migd_object *out = NULL;
+    migd_job *job = NULL;
+    assert_int_equal(migd_kube_apply_start(it.kube, object, NULL, &job, NULL), MIGD_OK);
+    migd_object_free(object); /* the job has a copy */
+    assert_int_equal(migd_job_finish(job, &out, NULL), MIGD_OK);
+    assert_string_equal(migd_object_text(out, "/kind", ""), "ConfigMap");
+    migd_object_free(out);
+    migd_job_free(job);
+    assert_int_equal(migd_kube_list_start(it.kube, "pods", NULL, NULL, NULL, &job, NULL), MIGD_OK);
+    assert_int_equal(migd_job_finish(job, &out, NULL), MIGD_OK);
+    assert_int_equal(migd_object_count(migd_object_at(out, "/items")), 1);
+    migd_object_free(out);
+    migd_job_free(job);
+    assert_int_equal(migd_kube_apply_start(it.kube, NULL, NULL, &job, NULL), MIGD_ERR_INVALID);
+    assert_null(job);
+    scripted_close(&it);
+}
+
 /* --- kinds that are not built in -------------------------------------------------------------- */
 
 static const char groups[] =
@@ -600,6 +627,7 @@ int main(void)
         cmocka_unit_test(force_dry_run_manager_and_namespace_are_the_callers),
         cmocka_unit_test(a_conflict_keeps_every_owner),
         cmocka_unit_test(what_is_no_object_is_not_applied),
+        cmocka_unit_test(each_call_is_also_a_job),
         cmocka_unit_test(an_unknown_kind_is_asked_for_once_and_remembered),
         cmocka_unit_test(a_kind_that_was_added_meanwhile_is_found_by_asking_again),
         cmocka_unit_test(a_kind_that_nobody_serves_is_told_with_the_nearest),

@@ -211,6 +211,33 @@ static void an_empty_token_file_is_refused_at_its_place(void **state)
     migd_context_free(context);
 }
 
+/* faults.md T28: from the file to the header, and in what was read anew. */
+static void no_freed_memory_holds_a_secret(void **state)
+{
+    (void)state;
+    static const char *const contexts[] = {"ann", "bob", "eve"};
+    test_watch_secret("s3cret");
+    for (size_t i = 0; i < COUNT(contexts); i++) {
+        scripted it = scripted_open(&pod, 1, contexts[i]);
+        headers_of_a_get(&it);
+        scripted_close(&it);
+        assert_int_equal(test_secrets_freed(), 0);
+    }
+    test_unwatch_secret();
+    static const test_rule slow = {
+        .headers = JSON, .body = "{\"kind\":\"Pod\"}", .after_ms = 40000};
+    write_file("token", "s3cret-1");
+    test_watch_secret("s3cret");
+    scripted it = open_with_token_file(&slow, 1);
+    headers_of_a_get(&it);
+    write_file("token", "s3cret-2\n");
+    headers_of_a_get(&it);
+    assert_non_null(strstr(headers_of_a_get(&it), "s3cret-2"));
+    scripted_close(&it);
+    assert_int_equal(test_secrets_freed(), 0);
+    test_unwatch_secret();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +249,7 @@ int main(void)
         cmocka_unit_test(defect_4_a_token_file_is_read_and_read_again_after_a_minute),
         cmocka_unit_test(a_refused_token_is_looked_for_anew_once),
         cmocka_unit_test(an_empty_token_file_is_refused_at_its_place),
+        cmocka_unit_test(no_freed_memory_holds_a_secret),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }
