@@ -335,11 +335,11 @@ static void add_initial(world_watch *watch, text *events)
 static void add_change(world_watch *watch, const change *made, text *events)
 {
     const bool was = made->before != NULL && api_passes(&watch->wanted, made->before->document);
-    const bool is = made->after != NULL && api_passes(&watch->wanted, made->after->document);
+    const bool is = !made->deleted && api_passes(&watch->wanted, made->after->document);
     if (is) {
         add_event(watch, was ? "MODIFIED" : "ADDED", made->after, events);
     } else if (was) {
-        add_event(watch, "DELETED", made->before, events);
+        add_event(watch, "DELETED", made->deleted ? made->after : made->before, events);
     }
 }
 

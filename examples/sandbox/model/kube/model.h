@@ -70,7 +70,8 @@ typedef struct change {
     const char *space;
     const char *name;
     version *before; /* NULL: created */
-    version *after;  /* NULL: deleted */
+    version *after;  /* as it was left */
+    bool deleted;
 } change;
 
 enum { CHANGES = 4096 }; /* older ones are compacted: a watch from there is 410 Gone */

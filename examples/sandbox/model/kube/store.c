@@ -124,11 +124,12 @@ static bool matters(const object *target, const version *before, const version *
         target->kind->id == KIND_SLICE || target->kind->id == KIND_REVISION) {
         return false;
     }
-    return target->kind->id <= KIND_POD || before == NULL || after == NULL ||
+    return target->kind->id <= KIND_POD || before == NULL ||
            value_get(before->document, "spec") != value_get(after->document, "spec");
 }
 
-static void log_change(world *cloud, const object *target, version *before, version *after)
+static void log_change(world *cloud, const object *target, version *before, version *after,
+                       bool deleted)
 {
     forget_old(cloud);
     cloud->changes[cloud->change_count++] = (change){.number = cloud->version,
@@ -136,9 +137,9 @@ static void log_change(world *cloud, const object *target, version *before, vers
                                                      .space = target->space,
                                                      .name = target->name,
                                                      .before = before,
-                                                     .after = after};
-    const bool goes =
-        after == NULL || value_at(after->document, "metadata/deletionTimestamp") != NULL;
+                                                     .after = after,
+                                                     .deleted = deleted};
+    const bool goes = deleted || value_at(after->document, "metadata/deletionTimestamp") != NULL;
     cloud->collects = cloud->collects || goes;
     if (goes || matters(target, before, after)) {
         cloud->wakes[target->kind->id] = true;
@@ -203,7 +204,7 @@ object *store_create(world *cloud, const kind *of, const value *document, const 
                      .name = value_text(document, "metadata/name", ""),
                      .now = make_version(cloud, document)};
     insert(cloud, made);
-    log_change(cloud, made, NULL, made->now);
+    log_change(cloud, made, NULL, made->now, false);
     return made;
 }
 
@@ -228,7 +229,7 @@ bool store_write(world *cloud, object *target, const value *document, const owne
     }
     version *old = target->now;
     target->now = make_version(cloud, document);
-    log_change(cloud, target, old, target->now);
+    log_change(cloud, target, old, target->now, false);
     return true;
 }
 
@@ -243,9 +244,9 @@ void store_remove(world *cloud, object *target)
     memmove(cloud->objects + at, cloud->objects + at + 1,
             (cloud->object_count - at - 1) * sizeof *cloud->objects);
     cloud->object_count--;
-    /* The last version bears the number of the deletion, as a watch shows it. */
+    /* A watch shows what is deleted with the number of the deletion. */
     version *last = make_version(cloud, target->now->document);
-    log_change(cloud, target, last, NULL);
+    log_change(cloud, target, target->now, last, true);
 }
 
 void store_json(world *cloud, version *of, text *out)
