@@ -10,11 +10,11 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
+from sandbox import ROOT, Sandbox
+
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 BUILD, LANGUAGES = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]
 PYTHON_PACKAGE = ROOT / "examples" / "bindings" / "python"
 COMMANDS = {"c": [BUILD / "bin" / "program_c"], "cpp": [BUILD / "bin" / "program_cpp"],
@@ -27,25 +27,6 @@ spec:
   profile: tutorial
   members: {{replicas: {replicas}}}
 """
-
-
-class Sandbox:
-    """migdeploy-sandbox, which writes its kubeconfig once it listens."""
-
-    def __init__(self, folder):
-        self.kubeconfig = folder / "kubeconfig"
-        self.process = subprocess.Popen([BUILD / "bin" / "migdeploy-sandbox", "--kubeconfig", self.kubeconfig],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        end = time.monotonic() + 20
-        while not (self.kubeconfig.exists() and self.kubeconfig.stat().st_size):
-            if self.process.poll() is not None or time.monotonic() > end:
-                self.close()
-                raise RuntimeError("the sandbox did not start")
-            time.sleep(0.05)
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(10)
 
 
 def run(name, folder, kubeconfig):
@@ -64,7 +45,7 @@ class Programs(unittest.TestCase):
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
         self.folder = pathlib.Path(temporary.name)
-        self.sandbox = Sandbox(self.folder)
+        self.sandbox = Sandbox(BUILD, self.folder)
         self.addCleanup(self.sandbox.close)
 
     def run_all(self, replicas=None):

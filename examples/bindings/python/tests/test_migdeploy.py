@@ -9,14 +9,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 os.environ["MIGDEPLOY_LIBRARY"] = str(BUILD / "lib" / "libmigdeploy.so")
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[3] / "tests" / "api")]
 import migdeploy  # noqa: E402
+from sandbox import Sandbox  # noqa: E402
 
 SPEC = """apiVersion: migdeploy.dev/v1alpha1
 kind: MigratoryDataCluster
@@ -77,14 +77,9 @@ class OnSandbox(unittest.TestCase):
         self.addCleanup(temporary.cleanup)
         self.folder = pathlib.Path(temporary.name)
         (self.folder / "migdeploy.yaml").write_text(SPEC)
-        config = self.folder / "kubeconfig"
-        self.sandbox = subprocess.Popen([BUILD / "bin" / "migdeploy-sandbox", "--kubeconfig", config, *self.pace()],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        self.addCleanup(lambda: (self.sandbox.terminate(), self.sandbox.wait(10)))
-        end = time.monotonic() + 20
-        while not (config.exists() and config.stat().st_size) and time.monotonic() < end:
-            time.sleep(0.05)
-        os.environ["KUBECONFIG"] = str(config)
+        sandbox = Sandbox(BUILD, self.folder, *self.pace())
+        self.addCleanup(sandbox.close)
+        os.environ["KUBECONFIG"] = str(sandbox.kubeconfig)
         self.spec = migdeploy.load_spec(self.folder / "migdeploy.yaml")
 
     def pace(self):
