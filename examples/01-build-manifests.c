@@ -1,5 +1,5 @@
-/* Builds the objects of a cluster from a spec in memory and prints them as YAML: no file, no network.
- * Usage: 01-build-manifests [REPLICAS] */
+/* Builds the objects of a cluster from a spec in memory and prints them as YAML: no file, no
+ * network. Usage: 01-build-manifests [REPLICAS] */
 #include <migdeploy/migdeploy.h>
 #include <stdio.h>
 #include <string.h>

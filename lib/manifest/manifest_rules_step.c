@@ -148,12 +148,21 @@ void migdi_step_t12(migdi_judge *judge, const migdi_facts *before, const migdi_f
     for (size_t i = 0; i < after->autoscaler_count; i++) {
         for (size_t j = 0; j < before->autoscaler_count; j++) {
             const migdi_autoscaler *living = &before->autoscalers[j];
-            if (strcmp(living->at.object, after->autoscalers[i].at.object) == 0 &&
-                living->wish.known && living->wish.value != after->replicas.value) {
+            if (strcmp(living->at.object, after->autoscalers[i].at.object) != 0) {
+                continue;
+            }
+            if (living->wish.known && living->wish.value != after->replicas.value) {
                 migdi_say_as(judge, MIGD_SEVERITY_ERROR, &after->replicas.at, &living->at,
                              "autoscale off, then scale; or other bounds for the autoscaler",
                              "the autoscaler wants %lld and would take %lld back",
                              (long long)living->wish.value, (long long)after->replicas.value);
+                return;
+            }
+            if (!living->wish.known && before->live) {
+                migdi_say_as(judge, MIGD_SEVERITY_ERROR, &after->replicas.at, &living->at,
+                             "autoscale off, then scale; or other bounds for the autoscaler",
+                             "the autoscaler counts, and may take %lld back",
+                             (long long)after->replicas.value);
                 return;
             }
         }

@@ -121,8 +121,7 @@ void life_run(life *l, test_world *lab, life_verb verb, const char *sets, int32_
             l->status = MIGD_OK;
         }
     }
-    snprintf(l->message, sizeof l->message, "%s",
-             error == NULL ? "" : migd_error_message(error));
+    snprintf(l->message, sizeof l->message, "%s", error == NULL ? "" : migd_error_message(error));
     if (job != NULL && migd_job_take_object(job, &l->result, NULL) < 0) {
         l->result = NULL;
     }

@@ -1,5 +1,6 @@
-/* What the lives share: a world, a spec, and jobs run to their end on it. The world is the sandbox's model: its
- * answers are held against recordings of a real API server in tests/sandbox. */
+/* What the lives share: a world, a spec, and jobs run to their end on it. The world is the
+ * sandbox's model: its answers are held against recordings of a real API server in
+ * tests/sandbox. */
 #ifndef LIVES_H
 #define LIVES_H
 
@@ -18,15 +19,23 @@ typedef struct {
     char events[8192];   /* texts of its events, one a line */
 } life;
 
-typedef enum { LIFE_DEPLOY, LIFE_PLAN, LIFE_SCALE, LIFE_RESTART, LIFE_STATUS, LIFE_DESTROY } life_verb;
+typedef enum {
+    LIFE_DEPLOY,
+    LIFE_PLAN,
+    LIFE_SCALE,
+    LIFE_RESTART,
+    LIFE_STATUS,
+    LIFE_DESTROY
+} life_verb;
 
-/* Runs one command of a fresh client on the world to its end (or to the client's death). sets: PATH=VALUE lines
- * of the spec, or NULL; replicas: of scale; accept: a rule, or NULL. */
+/* Runs one command of a fresh client on the world to its end (or to the client's death). sets:
+ * PATH=VALUE lines of the spec, or NULL; replicas: of scale; accept: a rule, or NULL. */
 void life_run(life *l, test_world *lab, life_verb verb, const char *sets, int32_t replicas,
               const char *accept);
 void life_end(life *l);
 
-/* A client of the world, and options that name it; for migd_context_free(), migd_call_options_free(). */
+/* A client of the world, and options that name it; for migd_context_free(),
+ * migd_call_options_free(). */
 migd_context *life_context(test_world *lab);
 migd_call_options *life_options(const char *accept);
 

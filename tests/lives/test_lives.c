@@ -1,4 +1,5 @@
-/* Whole lives on the sandbox's model: what a person does to a cluster, and what else happens to it. */
+/* Whole lives on the sandbox's model: what a person does to a cluster, and what else happens to
+ * it. */
 #include "lives.h"
 
 #include <stdio.h>
@@ -77,8 +78,7 @@ static void a_changed_image_rolls_one_member_at_a_time_with_the_pause(void **sta
     done(&l, lab, LIFE_DEPLOY, "spec.members.image=migratorydata/server:6.0.17", 0, NULL);
     assert_int_equal(life_number(lab, LIFE_SET, "/status/updatedReplicas"), 3);
     assert_int_equal(life_number(lab, LIFE_SET, "/status/readyReplicas"), 3);
-    assert_int_equal(
-        life_number(lab, LIFE_SET, "/spec/updateStrategy/rollingUpdate/partition"), 0);
+    assert_int_equal(life_number(lab, LIFE_SET, "/spec/updateStrategy/rollingUpdate/partition"), 0);
     assert_true(test_world_now_ms(lab) - before >= 2 * 60000);
     const int64_t writes = test_world_writes(lab);
     done(&l, lab, LIFE_DEPLOY, "spec.members.image=migratorydata/server:6.0.17", 0, NULL);
@@ -140,7 +140,8 @@ static void an_autoscaler_is_switched_on_and_off(void **state)
     done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
     assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), 4);
     assert_false(life_exists(
-        lab, "/apis/autoscaling/v2/namespaces/migratory/horizontalpodautoscalers/migratorydata-autoscale"));
+        lab,
+        "/apis/autoscaling/v2/namespaces/migratory/horizontalpodautoscalers/migratorydata-autoscale"));
     life_end(&l);
     test_world_free(lab);
 }
@@ -152,9 +153,10 @@ static void destroy_leaves_what_is_not_ours(void **state)
     test_world *lab = test_world_new(7, NULL);
     done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
     assert_int_equal(
-        test_world_ask(lab, "POST", "/api/v1/namespaces/migratory/configmaps", "application/json",
-                       "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"theirs\"}}",
-                       NULL),
+        test_world_ask(
+            lab, "POST", "/api/v1/namespaces/migratory/configmaps", "application/json",
+            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"theirs\"}}",
+            NULL),
         201);
     done(&l, lab, LIFE_DESTROY, NULL, 0, NULL);
     assert_false(life_exists(lab, LIFE_SET));
@@ -196,9 +198,10 @@ static void a_writer_who_renews_is_let_be_and_a_dead_one_is_followed(void **stat
     life l = {0};
     test_world *lab = test_world_new(9, NULL);
     assert_int_equal(
-        test_world_ask(lab, "POST", "/api/v1/namespaces", "application/json",
-                       "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"migratory\"}}",
-                       NULL),
+        test_world_ask(
+            lab, "POST", "/api/v1/namespaces", "application/json",
+            "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"migratory\"}}",
+            NULL),
         201);
     assert_int_equal(test_world_ask(lab, "POST",
                                     "/apis/coordination.k8s.io/v1/namespaces/migratory/leases",
@@ -229,8 +232,8 @@ static void status_tells_members_seeds_and_margin(void **state)
     test_world_free(lab);
 }
 
-/* Every request of a deploy is the last of its client once, served and not served; the next run ends as if
- * nothing had been. */
+/* Every request of a deploy is the last of its client once, served and not served; the next run
+ * ends as if nothing had been. */
 static void a_deploy_killed_at_any_request_is_finished_by_the_next(void **state)
 {
     (void)state;
@@ -258,7 +261,8 @@ static void a_deploy_killed_at_any_request_is_finished_by_the_next(void **state)
     life_end(&l);
 }
 
-/* Faults of the network at each request are answered by another try, or by an error that the next run heals. */
+/* Faults of the network at each request are answered by another try, or by an error that the next
+ * run heals. */
 static void each_fault_at_each_request_is_survived(void **state)
 {
     (void)state;

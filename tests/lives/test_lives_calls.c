@@ -57,7 +57,8 @@ static void every_start_gives_a_job_and_sends_nothing(void **state)
     bench b = open_bench();
     assert_int_equal(migd_deploy_start(b.context, b.spec, b.options, &b.job, &b.error), MIGD_OK);
     drop(&b);
-    assert_int_equal(migd_deploy_plan_start(b.context, b.spec, b.options, &b.job, &b.error), MIGD_OK);
+    assert_int_equal(migd_deploy_plan_start(b.context, b.spec, b.options, &b.job, &b.error),
+                     MIGD_OK);
     drop(&b);
     assert_int_equal(migd_deploy_status_start(b.context, b.spec, b.options, &b.job, &b.error),
                      MIGD_OK);

@@ -52,7 +52,8 @@ static void differences_are_found_at_and_below_a_pointer(void **state)
     (void)state;
     migdi_arena arena = {0};
     migd_object *left = parse("{\"spec\":{\"replicas\":1,\"template\":{\"a\":1},\"templates\":1}}");
-    migd_object *right = parse("{\"spec\":{\"replicas\":2,\"template\":{\"a\":1},\"templates\":2}}");
+    migd_object *right =
+        parse("{\"spec\":{\"replicas\":2,\"template\":{\"a\":1},\"templates\":2}}");
     const migd_object *fields = migdi_diff(left, right, &arena);
     assert_false(migdi_diff_touches(fields, "/spec/template"));
     assert_true(migdi_diff_touches(fields, "/spec"));
