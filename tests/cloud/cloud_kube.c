@@ -469,11 +469,15 @@ static void a_kind_that_was_just_defined_is_found(void **state)
 {
     (void)state;
     static const char definition[] =
-        "{\"apiVersion\":\"apiextensions.k8s.io/v1\",\"kind\":\"CustomResourceDefinition\",\"metadata\":{"
-        "\"name\":\"widgets.example.com\"},\"spec\":{\"group\":\"example.com\",\"scope\":\"Namespaced\","
-        "\"names\":{\"plural\":\"widgets\",\"singular\":\"widget\",\"kind\":\"Widget\",\"shortNames\":["
+        "{\"apiVersion\":\"apiextensions.k8s.io/v1\",\"kind\":\"CustomResourceDefinition"
+        "\",\"metadata\":{"
+        "\"name\":\"widgets.example.com\"},\"spec\":{\"group\":\"example.com\",\"scope"
+        "\":\"Namespaced\","
+        "\"names\":{\"plural\":\"widgets\",\"singular\":\"widget\",\"kind\":\"Widget\",\"sho"
+        "rtNames\":["
         "\"wd\"]},\"versions\":[{\"name\":\"v1\",\"served\":true,\"storage\":true,\"schema\":{"
-        "\"openAPIV3Schema\":{\"type\":\"object\",\"x-kubernetes-preserve-unknown-fields\":true}}}]}}";
+        "\"openAPIV3Schema\":{\"type\":\"object\",\"x-kubernetes-preserve-unknown-fields\":t"
+        "rue}}}]}}";
     lab it = open_lab(0, NULL);
     migd_error *error = NULL;
     assert_int_equal(migd_kube_get(it.kube, "widgets", NULL, "w", NULL, NULL, &error),

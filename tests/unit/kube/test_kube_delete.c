@@ -6,11 +6,11 @@
 #define POD   API "pods/web-0"
 #define BELL  API "pods?allowWatchBookmarks=true&fieldSelector=metadata.name%3Dweb-0*"
 #define THERE "{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u-1\",\"resourceVersion\":\"5\"}}"
-#define GOING                                                                                      \
-    "{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u-1\",\"deletionTimestamp\":\"2026-11-23T09:21:55Z\"}}"
-#define HELD                                                                                          \
-    "{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u-1\",\"deletionTimestamp\":\"2026-11-23T09:21:55Z\"," \
-    "\"finalizers\":[\"example.com/hold\"]}}"
+#define SINCE "\"deletionTimestamp\":\"2026-11-23T09:21:55Z\""
+#define GOING "{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u-1\"," SINCE "}}"
+#define HELD                                                                                       \
+    "{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u-1\"," SINCE                                       \
+    ",\"finalizers\":[\"example.com/hold\"]}}"
 #define ANOTHER "{\"kind\":\"Pod\",\"metadata\":{\"uid\":\"u-2\"}}"
 #define ABSENT                                                                                     \
     "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"pods \\\"web-0\\\" not found\","    \

@@ -145,9 +145,9 @@ static void what_could_not_be_asked_for_is_not_taken_for_absent(void **state)
          .body = "404 page not found\n"},
         {.path = "/prefix/apis",
          .headers = JSON,
-         .body =
-             "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":"
-             "\"metrics.k8s.io\"},\"versions\":[{\"version\":\"v1beta1\",\"freshness\":\"Stale\"}]}]}"},
+         .body = "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":"
+                 "\"metrics.k8s.io\"},\"versions\":[{\"version\":\"v1beta1\",\"freshness\":\"Sta"
+                 "le\"}]}]}"},
     };
     scripted it = scripted_open(rules, COUNT(rules), "ann");
     migd_error *error = NULL;

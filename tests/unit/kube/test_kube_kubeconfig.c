@@ -361,7 +361,7 @@ static void entries_that_contradict_themselves_are_refused(void **state)
         {"clusters: [{name: c, cluster: {server: 'https://u:s3cret@c'}}]\n" CONTEXT
          "users: [{name: u}]",
          MIGD_ERR_INVALID, "holds a user name"},
-        {"clusters: [{name: c, cluster: {server: 'https://c', proxy-url: 'ftp://s3cret'}}]\n" CONTEXT
+        {"clusters: [{name: c, cluster: {server: 'https://c', proxy-url: 'x://s3cret'}}]\n" CONTEXT
          "users: [{name: u}]",
          MIGD_ERR_INVALID, "proxy-url"},
         {"clusters: [{name: c, cluster: {server: 'https://c', certificate-authority: a, "
@@ -394,11 +394,13 @@ static void entries_that_contradict_themselves_are_refused(void **state)
 }
 
 /* kubernetes.md 1.3 defects 1 to 3: nothing is run, joined to a folder, or given to a shell. */
-static void an_exec_plugin_is_refused_and_other_credentials_go_before_it(void **state)
+static void defects_1_to_3_an_exec_plugin_is_never_run_and_other_credentials_go_before_it(
+    void **state)
 {
     (void)state;
     static const char plugin[] =
-        "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, args: [eks, get-token]}";
+        "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, args: [eks, "
+        "get-token]}";
     migdi_kubeconfig config = {0};
     migd_error *error = NULL;
     char text[1024];
@@ -426,7 +428,7 @@ static void an_exec_plugin_is_refused_and_other_credentials_go_before_it(void **
 }
 
 /* kubernetes.md 1.3 defect 4: a context without a user is no error. */
-static void a_context_without_a_user_is_somebody_without_credentials(void **state)
+static void defect_4_a_context_without_a_user_is_somebody_without_credentials(void **state)
 {
     (void)state;
     migdi_kubeconfig config = {0};
@@ -590,8 +592,9 @@ int main(void)
         cmocka_unit_test(what_kubectl_refuses_is_refused_with_file_line_and_column),
         cmocka_unit_test(a_missing_certificate_is_told_with_its_entry_and_place),
         cmocka_unit_test(entries_that_contradict_themselves_are_refused),
-        cmocka_unit_test(an_exec_plugin_is_refused_and_other_credentials_go_before_it),
-        cmocka_unit_test(a_context_without_a_user_is_somebody_without_credentials),
+        cmocka_unit_test(
+            defects_1_to_3_an_exec_plugin_is_never_run_and_other_credentials_go_before_it),
+        cmocka_unit_test(defect_4_a_context_without_a_user_is_somebody_without_credentials),
         cmocka_unit_test(a_mistyped_context_is_told_with_the_nearest),
         cmocka_unit_test(only_the_first_document_is_read),
         cmocka_unit_test(without_any_file_it_says_where_it_looked),

@@ -248,9 +248,11 @@ static void a_list_that_expired_starts_again(void **state)
 /* --- apply ------------------------------------------------------------------------------------ */
 
 #define CONFIG_MAP                                                                                 \
-    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"s\"},\"data\":{\"a\":\"1\"}}"
+    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"s\"},\"data\":{"
+"\"a\":\"1\"}}"
 
-static void an_apply_sends_the_object_and_gives_what_was_stored(void **state)
+    static void
+    an_apply_sends_the_object_and_gives_what_was_stored(void **state)
 {
     (void)state;
     static const test_rule rules[] = {
@@ -379,8 +381,10 @@ static void each_call_is_also_a_job(void **state)
 /* --- kinds that are not built in -------------------------------------------------------------- */
 
 static const char groups[] =
-    "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":\"x.io\"},\"versions\":[{"
-    "\"version\":\"v1\",\"resources\":[{\"resource\":\"widgets\",\"responseKind\":{\"kind\":\"Widget\"},"
+    "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":\"x.io\"},\"vers"
+    "ions\":[{"
+    "\"version\":\"v1\",\"resources\":[{\"resource\":\"widgets\",\"responseKind\":{\"kind"
+    "\":\"Widget\"},"
     "\"scope\":\"Namespaced\",\"singularResource\":\"widget\",\"shortNames\":[\"wd\"],"
     "\"verbs\":[\"get\",\"list\"]}]}]}]}";
 static const char nothing[] = "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[]}";

@@ -71,7 +71,8 @@ static void what_keeps_a_container_from_running_is_told(void **state)
     } cases[] = {
         {RUNNING(
              "\"containerStatuses\":[{\"name\":\"md\",\"restartCount\":0,\"state\":{\"waiting\":{"
-             "\"reason\":\"ImagePullBackOff\",\"message\":\"Back-off pulling image \\\"x:1\\\"\"}}}]"),
+             "\"reason\":\"ImagePullBackOff\",\"message\":\"Back-off pulling image \\\"x:1"
+             "\\\"\"}}}]"),
          "ImagePullBackOff of container md: Back-off pulling image \"x:1\"", false, -1},
         {RUNNING("\"containerStatuses\":[{\"name\":\"md\",\"state\":{\"waiting\":{\"reason\":"
                  "\"InvalidImageName\",\"message\":\"couldn't parse\"}}}]"),
@@ -81,9 +82,9 @@ static void what_keeps_a_container_from_running_is_told(void **state)
              "\"reason\":\"CrashLoopBackOff\",\"message\":\"back-off 40s\"}},\"lastState\":{"
              "\"terminated\":{\"exitCode\":137,\"reason\":\"OOMKilled\"}}}]"),
          "CrashLoopBackOff of container md (exit 137, 4 restarts): back-off 40s", true, 137},
-        {RUNNING(
-             "\"containerStatuses\":[{\"name\":\"md\",\"restartCount\":1,\"state\":{\"terminated\":{"
-             "\"exitCode\":1,\"reason\":\"Error\"}}}]"),
+        {RUNNING("\"containerStatuses\":[{\"name\":\"md\",\"restartCount\":1,\"state\":{\"termin"
+                 "ated\":{"
+                 "\"exitCode\":1,\"reason\":\"Error\"}}}]"),
          "Error of container md (exit 1, 1 restarts)", true, 1},
         {RUNNING(
              "\"initContainerStatuses\":[{\"name\":\"i\",\"state\":{\"waiting\":{\"reason\":"
@@ -95,8 +96,8 @@ static void what_keeps_a_container_from_running_is_told(void **state)
         {RUNNING("\"containerStatuses\":[{\"name\":\"md\",\"state\":{\"waiting\":{\"reason\":"
                  "\"ContainerCreating\"}}}]"),
          NULL, false, -1},
-        {RUNNING(
-             "\"containerStatuses\":[{\"name\":\"md\",\"ready\":false,\"state\":{\"running\":{}}}]"),
+        {RUNNING("\"containerStatuses\":[{\"name\":\"md\",\"ready\":false,\"state\":{\"running"
+                 "\":{}}}]"),
          NULL, false, -1},
         {"{\"status\":{\"phase\":\"Failed\",\"message\":\"gone\"}}", "Failed: gone", false, -1},
         {"{}", NULL, false, -1},
