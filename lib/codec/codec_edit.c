@@ -39,7 +39,7 @@ static bool is_plain(const char *text, size_t size)
         return false;
     }
     for (size_t i = 0; i < size; i++) {
-        const bool blank = text[i] == ' ' && is_word_character(text[i + 1]);
+        const bool blank = text[i] == ' ' && text[i - 1] != ':' && is_word_character(text[i + 1]);
         if (!blank && !is_word_character(text[i]) &&
             (text[i] == '\0' || strchr("-_./:@+=%~", text[i]) == NULL)) {
             return false;
