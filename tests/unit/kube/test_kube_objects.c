@@ -248,11 +248,10 @@ static void a_list_that_expired_starts_again(void **state)
 /* --- apply ------------------------------------------------------------------------------------ */
 
 #define CONFIG_MAP                                                                                 \
-    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"s\"},\"data\":{"
-"\"a\":\"1\"}}"
+    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"s\"},"                 \
+    "\"data\":{\"a\":\"1\"}}"
 
-    static void
-    an_apply_sends_the_object_and_gives_what_was_stored(void **state)
+static void an_apply_sends_the_object_and_gives_what_was_stored(void **state)
 {
     (void)state;
     static const test_rule rules[] = {
