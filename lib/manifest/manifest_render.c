@@ -103,10 +103,8 @@ void migdi_render_select(migdi_render *render, bool seeds_only, const char *poin
     if (!seeds_only) {
         return;
     }
-    migdi_build_array(builder, "%s/matchExpressions", pointer);
     migdi_build_string(builder, MIGDI_LABEL_POD_INDEX, "%s/matchExpressions/-/key", pointer);
     migdi_build_string(builder, "In", "%s/matchExpressions/0/operator", pointer);
-    migdi_build_array(builder, "%s/matchExpressions/0/values", pointer);
     for (int64_t i = 0; i < render->seeds; i++) {
         migdi_build_string(builder, migdi_arena_format(&render->arena, "%" PRId64, i),
                            "%s/matchExpressions/0/values/-", pointer);
@@ -190,7 +188,6 @@ static void build_client_service(migdi_render *render)
         migdi_render_copy(render, SERVICE "/sourceRanges", "/spec/loadBalancerSourceRanges");
     }
     migdi_render_from(render, SERVICE);
-    migdi_build_array(builder, "/spec/ports");
     migdi_build_string(builder, "client-port", "/spec/ports/-/name");
     migdi_render_copy(render, SERVICE "/port", "/spec/ports/0/port");
     migdi_build_string(builder, "TCP", "/spec/ports/0/protocol");
@@ -207,7 +204,6 @@ static void build_headless_service(migdi_render *render)
     migdi_build_string(builder, "None", "/spec/clusterIP");
     /* Members must find one another before any of them is Ready. */
     migdi_build_boolean(builder, true, "/spec/publishNotReadyAddresses");
-    migdi_build_array(builder, "/spec/ports");
     for (int32_t i = 0; i < 4; i++) {
         migdi_build_string(builder,
                            migdi_arena_format(&render->arena, "inter-cluster%d", (int)i + 1),
@@ -247,7 +243,6 @@ static void build_behavior(migdi_render *render)
     migdi_render_copy(render, "/spec/autoscale/scaleDownStabilizationSeconds",
                       DOWN "/stabilizationWindowSeconds");
     if (pause > 0) {
-        migdi_build_array(builder, DOWN "/policies");
         migdi_build_string(builder, "Pods", DOWN "/policies/-/type");
         migdi_build_int64(builder, 1, DOWN "/policies/0/value");
         migdi_render_from(render, "/spec/members/pauseSeconds");
@@ -269,7 +264,6 @@ static void build_autoscaler(migdi_render *render)
     migdi_build_string(builder, render->names.name, "/spec/scaleTargetRef/name");
     migdi_render_copy(render, "/spec/autoscale/min", "/spec/minReplicas");
     migdi_render_copy(render, "/spec/autoscale/max", "/spec/maxReplicas");
-    migdi_build_array(builder, "/spec/metrics");
     migdi_build_string(builder, "Resource", "/spec/metrics/-/type");
     migdi_build_string(builder, "cpu", METRIC "/resource/name");
     migdi_build_string(builder, "Utilization", METRIC "/resource/target/type");

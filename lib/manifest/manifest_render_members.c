@@ -77,15 +77,11 @@ static void build_soft_spread(migdi_render *render)
     POD "/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/0"              \
         "/podAffinityTerm"
     migdi_builder *builder = &render->builder;
-    migdi_build_array(builder, POD "/affinity/podAntiAffinity/"
-                                   "preferredDuringSchedulingIgnoredDuringExecution");
     migdi_build_int64(builder, 1,
                       POD "/affinity/podAntiAffinity/"
                           "preferredDuringSchedulingIgnoredDuringExecution/-/weight");
-    migdi_build_array(builder, TERM "/labelSelector/matchExpressions");
     migdi_build_string(builder, MIGDI_LABEL_APP, TERM "/labelSelector/matchExpressions/-/key");
     migdi_build_string(builder, "In", TERM "/labelSelector/matchExpressions/0/operator");
-    migdi_build_array(builder, TERM "/labelSelector/matchExpressions/0/values");
     migdi_build_string(builder, render->names.name,
                        TERM "/labelSelector/matchExpressions/0/values/-");
     migdi_build_string(builder, "kubernetes.io/hostname", TERM "/topologyKey");
@@ -98,7 +94,6 @@ static void build_hard_spread(migdi_render *render, const char *seeds_by)
 {
 #define CONSTRAINTS POD "/topologySpreadConstraints"
     migdi_builder *builder = &render->builder;
-    migdi_build_array(builder, CONSTRAINTS);
     migdi_build_int64(builder, 1, CONSTRAINTS "/-/maxSkew");
     migdi_build_string(builder, seeds_by, CONSTRAINTS "/0/topologyKey");
     migdi_build_string(builder, "DoNotSchedule", CONSTRAINTS "/0/whenUnsatisfiable");
@@ -164,7 +159,6 @@ static void build_environment(migdi_render *render)
 {
     migdi_builder *builder = &render->builder;
     const char *java = text_of(render, MEMBERS "/javaOptions");
-    migdi_build_array(builder, CONTAINER "/env");
     if (!render->tutorial) {
         build_variable(render, "POD_NAME", NULL);
         migdi_build_string(builder, "metadata.name",
@@ -183,7 +177,6 @@ static void build_ports(migdi_render *render)
 {
     migdi_builder *builder = &render->builder;
     migdi_render_from(render, MEMBERS "/ports/client");
-    migdi_build_array(builder, CONTAINER "/ports");
     migdi_build_string(builder, "client-port", CONTAINER "/ports/-/name");
     migdi_build_int64(builder, migd_object_int64(render->document, MEMBERS "/ports/client", 0),
                       CONTAINER "/ports/0/containerPort");
@@ -234,14 +227,12 @@ static void build_resources(migdi_render *render)
 static void build_container(migdi_render *render)
 {
     migdi_builder *builder = &render->builder;
-    migdi_build_array(builder, POD "/containers");
     migdi_build_string(builder, render->names.name, POD "/containers/-/name");
     migdi_render_copy(render, MEMBERS "/image", CONTAINER "/image");
     migdi_render_copy(render, MEMBERS "/imagePullPolicy", CONTAINER "/imagePullPolicy");
     build_environment(render);
     if (render->tutorial) {
         migdi_render_from(render, MEMBERS "/maxReplicas");
-        migdi_build_array(builder, CONTAINER "/command");
         migdi_build_string(builder, "bash", CONTAINER "/command/-");
         migdi_build_string(builder, "-c", CONTAINER "/command/-");
         migdi_build_string(builder, migdi_render_script(render), CONTAINER "/command/-");

@@ -34,7 +34,6 @@ static void build_type(migdi_builder *builder, const migdi_spec_key *key, const 
     const char *at = types[key->type];
     const char *word = NULL;
     size_t size = 0;
-    migdi_build_array(builder, "%s/type", pointer);
     while (migdi_spec_next_word(&at, &word, &size)) {
         char name[16];
         memcpy(name, word, size);
@@ -52,7 +51,6 @@ static void build_words(migdi_builder *builder, const migdi_spec_key *key, const
     const char *at = key->words;
     const char *word = NULL;
     size_t size = 0;
-    migdi_build_array(builder, "%s/enum", pointer);
     while (migdi_spec_next_word(&at, &word, &size)) {
         char name[64];
         memcpy(name, word, size);
@@ -71,7 +69,6 @@ static void build_exclusion(migdi_builder *builder, const char *left, const char
     migd_object *rule = NULL;
     migdi_builder one = {0};
     migdi_build(&one);
-    migdi_build_array(&one, "/not/required");
     migdi_build_string(&one, left, "/not/required/-");
     migdi_build_string(&one, right, "/not/required/-");
     migdi_build_string(&one, "null", "/not/properties/%s/not/type", left);
@@ -104,17 +101,11 @@ static void build_below(migdi_builder *builder, const migdi_spec_key *child, con
 
 static void build_map(migdi_builder *builder, const migdi_spec_key *key, const char *pointer)
 {
-    bool any_required = false;
-    bool any_exclusion = false;
     for (const migdi_spec_key *child = migdi_spec_next_child(key, NULL); child != NULL;
          child = migdi_spec_next_child(key, child)) {
         const char *name = migdi_spec_key_name(child);
         build_below(builder, child, "properties", pointer);
         if (is_required(child)) {
-            if (!any_required) {
-                migdi_build_array(builder, "%s/required", pointer);
-                any_required = true;
-            }
             migdi_build_string(builder, name, "%s/required/-", pointer);
         }
         const char *at = child->excludes;
@@ -123,10 +114,6 @@ static void build_map(migdi_builder *builder, const migdi_spec_key *key, const c
         while (at != NULL && migdi_spec_next_word(&at, &word, &size)) {
             const migdi_spec_key *other = migdi_spec_child(key, word, size);
             if (other < child) { /* each pair once */
-                if (!any_exclusion) {
-                    migdi_build_array(builder, "%s/allOf", pointer);
-                    any_exclusion = true;
-                }
                 build_exclusion(builder, migdi_spec_key_name(other), name, pointer);
             }
         }

@@ -294,14 +294,17 @@ static void a_rendered_value_remembers_the_line_behind_it(void **state)
         {"StatefulSet", "", "/spec/minReadySeconds", 4, 3},
         {"StatefulSet", "", "/spec/template/spec/hostNetwork", 8, 36},
         {"StatefulSet", "", "/spec/serviceName", 4, 3},
-        {"StatefulSet", "", "/metadata/annotations/migdeploy.dev~1max-members", 4, 3},
+        {"StatefulSet", "", "/metadata/annotations/migdeploy.dev~1max-members", 10, 18},
+        {"StatefulSet", "", "/metadata/annotations/migdeploy.dev~1render", 4, 3},
+        {"HorizontalPodAutoscaler", "", "/spec/scaleTargetRef", 14, 3},
+        {"HorizontalPodAutoscaler", "", "/apiVersion", 14, 3},
         {"StatefulSet", "", "/spec/template/spec/nodeSelector/a", 9, 23},
         {"PodDisruptionBudget", "", "/spec/minAvailable", 4, 3},
-        {"Service", "-cs", "/spec/loadBalancerSourceRanges/0", 11, 20},
-        {"Service", "-cs", LBC "scheme", 12, 13},
-        {"Service", "-cs", "/spec/ports/0/port", 10, 3},
-        {"HorizontalPodAutoscaler", "", "/spec/maxReplicas", 13, 20},
-        {"HorizontalPodAutoscaler", "", "/spec/minReplicas", 13, 3},
+        {"Service", "-cs", "/spec/loadBalancerSourceRanges/0", 12, 20},
+        {"Service", "-cs", LBC "scheme", 13, 13},
+        {"Service", "-cs", "/spec/ports/0/port", 11, 3},
+        {"HorizontalPodAutoscaler", "", "/spec/maxReplicas", 14, 20},
+        {"HorizontalPodAutoscaler", "", "/spec/minReplicas", 14, 3},
     };
     migd_objects *objects = render_of("  members:\n"
                                       "    replicas: 4\n"
@@ -309,6 +312,7 @@ static void a_rendered_value_remembers_the_line_behind_it(void **state)
                                       "    resources: {cpu: 2}\n"
                                       "    template: {spec: {hostNetwork: true}}\n"
                                       "    nodeSelector: {a: b}\n"
+                                      "    maxReplicas: 6\n"
                                       "  service:\n"
                                       "    sourceRanges: [10.0.0.0/8]\n"
                                       "    scheme: internal\n"

@@ -45,6 +45,8 @@ static void ranges_are_those_that_go_takes(void **state)
         {"1:2:3:4:5:6:7/64", false},
         {"1:2:3:4:5:6:7:8:9/64", false},
         {"1::2::3/64", false},
+        {"1::2:/64", false},
+        {"1:2:3:4:5:6:7:12345/64", false},
         {"12345::/16", false},
         {"1:2:3:4:5:6:7:8::/64", false},
         {"g::/16", false},

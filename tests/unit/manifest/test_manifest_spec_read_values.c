@@ -173,7 +173,7 @@ static void what_is_right_is_taken_as_it_is_written(void **state)
                 "    memory: 536870912\n"
                 "    deliveryMode: guaranteed\n" /* C1 judges it */
                 "    resources: {requests: {cpu: 0.5, memory: 1073741824, example.com/gpu: 1},\n"
-                "      limits: {}}\n"
+                "      limits: {cpu: 0}}\n"
                 "    parameters: {X.ConnectionOffload: true, IoThreads: 8, Ratio: 0.5, Name: a}\n"
                 "    probes: {readiness: {path: \"\"}}\n"
                 "  disruption: {scope: members, maxUnavailable: 34%}\n"
@@ -183,7 +183,8 @@ static void what_is_right_is_taken_as_it_is_written(void **state)
     assert_yaml(members, "/memory", "536870912");
     assert_yaml(members, "/deliveryMode", "guaranteed");
     assert_yaml(members, "/resources",
-                "{requests: {cpu: 0.5, memory: 1073741824, example.com/gpu: 1}, limits: {}}");
+                "{requests: {cpu: 0.5, memory: 1073741824, example.com/gpu: 1}, "
+                "limits: {cpu: 0}}");
     assert_yaml(members, "/parameters",
                 "{X.ConnectionOffload: true, IoThreads: 8, Ratio: 0.5, Name: a}");
     assert_yaml(migd_spec_object(spec), "/spec/disruption",
