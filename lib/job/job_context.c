@@ -227,6 +227,11 @@ int64_t migdi_context_now_ms(migd_context *context)
     return context->now_ms;
 }
 
+void migdi_context_set_seed(migd_context *context, uint64_t seed)
+{
+    context->random = seed;
+}
+
 int64_t migdi_context_random(migd_context *context, int64_t bound)
 {
     /* xorshift64: it spreads retries and guards nothing. */

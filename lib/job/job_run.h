@@ -105,6 +105,9 @@ void migdi_context_drop(migd_context *context);
 migd_status migdi_context_new_on(const migd_context_options *options, migdi_transport *transport,
                                  migd_context **out, migd_error **error);
 
+/* Where its pauses' chance begins: one seed, one run. seed: not 0. */
+void migdi_context_set_seed(migd_context *context, uint64_t seed);
+
 /* A variable of the context's environment as read when it was made; NULL when it was not set. Only
  * those in the list of job_environment.c are read. */
 const char *migdi_context_variable(const migd_context *context, const char *name);

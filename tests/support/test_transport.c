@@ -425,6 +425,7 @@ migd_context *test_context(test_transport *transport, migd_context_options *opti
     migd_context_options_set_clock(options, test_clock, transport);
     assert_int_equal(migdi_context_new_on(options, &transport->base, &context, NULL), MIGD_OK);
     migd_context_options_free(own);
+    migdi_context_set_seed(context, 1);
     return context;
 }
 

@@ -23,6 +23,7 @@ typedef struct box_wish {
 typedef struct box_seen {
     bool there;
     bool ready;
+    bool going;
     const migdi_call *make;
     const migdi_call *remove;
     const migdi_call *watch;
@@ -37,6 +38,7 @@ static inline void box_observe(const void *wish, migdi_view *view, void *out)
     const migd_object *box = migdi_see(view, test_get(arena, w->path));
     seen->there = box != NULL;
     seen->ready = migd_object_boolean(box, "/ready", 0) != 0;
+    seen->going = migd_object_boolean(box, "/going", 0) != 0;
     seen->make = test_put(arena, w->path, w->body);
     seen->remove = test_delete(arena, w->path);
     seen->watch = test_watch(arena, "/boxes?watch");
@@ -59,6 +61,8 @@ static inline void box_decide(const void *wish, migdi_goal goal, const void *in,
         migdi_act *act = migdi_want(verdict, seen->make);
         act->action = "create";
         act->object = w->path;
+    } else if (seen->going) {
+        migdi_going(verdict, "box %s: going", w->name);
     } else if (goal == MIGDI_ABSENT) {
         migdi_going(verdict, "remove box %s", w->name);
         migdi_act *act = migdi_want(verdict, seen->remove);
@@ -76,10 +80,14 @@ static inline void box_imagine(const void *wish, const migdi_act *act, void *in)
 {
     (void)wish;
     box_seen *seen = in;
-    if (act == NULL) {
+    if (act == NULL && seen->going) {
+        seen->there = false;
+    } else if (act == NULL) {
         seen->ready = true;
+    } else if (act->kind == 1) {
+        seen->going = true;
     } else {
-        seen->there = act->kind == 0;
+        seen->there = true;
     }
 }
 
@@ -131,6 +139,86 @@ static inline void stage_expect(stage *s, migd_status status, const char *told)
 static inline int64_t stage_ms(const stage *s)
 {
     return test_clock(MIGD_CLOCK_MONOTONIC, s->transport) - 1000000;
+}
+
+/* A server of boxes: GET 404 until PUT, ready a second after it, gone by DELETE after a second. */
+typedef struct box_state {
+    char path[32];
+    bool there;
+    int64_t ready_ms; /* on the clock */
+    int64_t gone_ms;  /* 0: it stays */
+    size_t puts;
+    size_t deletes;
+} box_state;
+
+typedef struct box_world {
+    test_transport *transport;
+    box_state boxes[8];
+    size_t count;
+    void (*interfere)(void *user, const test_request *request, test_rule *rule);
+    void *user;
+} box_world;
+
+static inline box_state *box_at(box_world *world, const char *path)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        if (strcmp(world->boxes[i].path, path) == 0) {
+            return &world->boxes[i];
+        }
+    }
+    assert_true(world->count < 8);
+    box_state *box = &world->boxes[world->count++];
+    *box = (box_state){0};
+    snprintf(box->path, sizeof box->path, "%s", path);
+    return box;
+}
+
+static inline void box_serve(void *user, const test_request *request, test_rule *rule)
+{
+    box_world *world = user;
+    box_state *box = box_at(world, request->path);
+    const int64_t now_ms = test_clock(MIGD_CLOCK_MONOTONIC, world->transport);
+    if (box->gone_ms != 0 && now_ms >= box->gone_ms) {
+        box->there = false;
+        box->gone_ms = 0;
+    }
+    rule->after_ms = 1;
+    if (world->interfere != NULL) {
+        world->interfere(world->user, request, rule);
+        if (rule->status != 0 || rule->lost != 0 || rule->hangs || rule->open) {
+            return;
+        }
+    }
+    if (strcmp(request->method, "PUT") == 0) {
+        box->puts++;
+        box->ready_ms = box->there ? box->ready_ms : now_ms + 1000;
+        box->there = true;
+    } else if (strcmp(request->method, "DELETE") == 0) {
+        box->deletes++;
+        box->gone_ms = box->there && box->gone_ms == 0 ? now_ms + 1000 : box->gone_ms;
+        rule->status = box->there ? 200 : 404;
+    } else if (box->there && box->gone_ms != 0) {
+        rule->body = "{\"going\":true}";
+    } else if (box->there) {
+        rule->body = now_ms >= box->ready_ms ? "{\"ready\":true}" : "{\"ready\":false}";
+    } else {
+        rule->status = 404;
+    }
+}
+
+static inline void stage_open_world(stage *s, box_world *world, const migd_call_options *options)
+{
+    stage_open(s, NULL, 0, options);
+    world->transport = s->transport;
+    test_transport_serve(s->transport, box_serve, world);
+}
+
+/* Another job on the same world, as after a restart of the program. */
+static inline void stage_again(stage *s, const migd_call_options *options)
+{
+    migd_job_free(s->job);
+    assert_int_equal(migdi_job_new(s->context, options, &s->job, NULL), MIGD_OK);
+    migdi_job_set_target(s->job, MIGDI_TARGET_CLUSTER, &s->target);
 }
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
