@@ -36,14 +36,17 @@ static migd_spec *read_spec(const char *sets)
 {
     migd_spec *spec = NULL;
     assert_int_equal(migd_spec_parse(life_spec, strlen(life_spec), NULL, &spec, NULL), MIGD_OK);
-    char copy[1024];
-    snprintf(copy, sizeof copy, "%s", sets == NULL ? "" : sets);
-    for (char *rest = NULL, *line = strtok_r(copy, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
-        char *equal = strchr(line, '=');
+    for (const char *line = sets; line != NULL && *line != '\0';) {
+        char path[256];
+        const size_t size = strcspn(line, "\n");
+        assert_true(size < sizeof path);
+        memcpy(path, line, size);
+        path[size] = '\0';
+        char *equal = strchr(path, '=');
         assert_non_null(equal);
         *equal = '\0';
-        assert_int_equal(migd_spec_set(spec, line, equal + 1, NULL), MIGD_OK);
+        assert_int_equal(migd_spec_set(spec, path, equal + 1, NULL), MIGD_OK);
+        line += size + (line[size] == '\n');
     }
     return spec;
 }

@@ -139,9 +139,8 @@ static void an_autoscaler_is_switched_on_and_off(void **state)
     assert_non_null(strstr(l.message, "T12"));
     done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
     assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), 4);
-    assert_false(life_exists(
-        lab,
-        "/apis/autoscaling/v2/namespaces/migratory/horizontalpodautoscalers/migratorydata-autoscale"));
+    assert_false(life_exists(lab, "/apis/autoscaling/v2/namespaces/migratory/"
+                                  "horizontalpodautoscalers/migratorydata-autoscale"));
     life_end(&l);
     test_world_free(lab);
 }
@@ -193,7 +192,8 @@ static void a_writer_who_renews_is_let_be_and_a_dead_one_is_followed(void **stat
     (void)state;
     static const char lease[] =
         "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{\"name\":"
-        "\"migdeploy-migratorydata\"},\"spec\":{\"holderIdentity\":\"ana@elsewhere boot 1.1 deploy\","
+        "\"migdeploy-migratorydata\"},\"spec\":{"
+        "\"holderIdentity\":\"ana@elsewhere boot 1.1 deploy\","
         "\"leaseDurationSeconds\":45,\"renewTime\":\"2020-01-01T00:00:00.000000Z\"}}";
     life l = {0};
     test_world *lab = test_world_new(9, NULL);
