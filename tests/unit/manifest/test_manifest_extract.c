@@ -194,6 +194,12 @@ static void readiness_is_counted_from_pods_before_statuses(void **state)
     }
     reading it;
     read_facts(&it, migdi_text_string(&yaml));
+    forget_facts(&it);
+    migdi_text_add_string(&yaml, "---\napiVersion: v1\nkind: Pod\n"
+                                 "metadata: {name: m-3, namespace: ns}\n"
+                                 "status: {conditions: [{type: Initialized, status: 'True'}]}\n");
+    read_facts(&it, migdi_text_string(&yaml));
+    assert_int_equal(it.world.sets[0].ready.value, 3);
     assert_true(it.world.sets[0].seeds_ready.known);
     assert_int_equal(it.world.sets[0].seeds_ready.value, 2);
     assert_null(it.world.sets[0].pod_management.text);

@@ -156,6 +156,30 @@ static void autoscalers_are_matched_by_their_target(void **state)
 
 #define AWS "service.beta.kubernetes.io/aws-load-balancer-"
 
+static void an_autoscaler_lives_when_it_wants_something(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *status;
+        bool lives;
+    } rows[] = {{"{desiredReplicas: 4}", true}, {"{desiredReplicas: 0}", false}, {"{}", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        migdi_text scaler = {0};
+        migdi_text_format(&scaler,
+                          "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n"
+                          "metadata: {name: a, namespace: ns}\n"
+                          "spec: {maxReplicas: 5, scaleTargetRef: {kind: StatefulSet, name: m}}\n"
+                          "status: %s\n",
+                          rows[i].status);
+        reading it;
+        read_with(&it, migdi_text_string(&scaler));
+        assert_int_equal(it.world.sets[0].autoscalers[0].wish.known, rows[i].lives);
+        assert_null(it.world.sets[0].autoscalers[0].cpu.object);
+        forget_facts(&it);
+        migdi_text_free(&scaler);
+    }
+}
+
 static void a_service_is_open_as_its_balancer_makes_it(void **state)
 {
     (void)state;
@@ -238,6 +262,7 @@ int main(void)
         cmocka_unit_test(amounts_are_numbers_or_shares),
         cmocka_unit_test(a_budget_over_two_sets_is_shared),
         cmocka_unit_test(autoscalers_are_matched_by_their_target),
+        cmocka_unit_test(an_autoscaler_lives_when_it_wants_something),
         cmocka_unit_test(a_service_is_open_as_its_balancer_makes_it),
         cmocka_unit_test(a_headless_service_may_hide_members),
     };

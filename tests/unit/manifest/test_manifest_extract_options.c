@@ -20,7 +20,8 @@ static void parameters_are_read_from_options(void **state)
     read_facts(&it, MEMBER OPTIONS(
                         "'-DMemory=1GB -DClusterDeliveryMode=Guaranteed "
                         "-DClusterSeedMemberCount=$(FIVE) "
-                        "-DClusterPassword=$(SECRET) -DEntitlementAllowToken=t -DEntitlement=Basic "
+                        "-DClusterPassword=$(SECRET) -DEntitlementAllowToken=t "
+                        "-DEntitlement=Basic "
                         "-DListen=*:8803,[::1]:443,host -DMemory=2GB "
                         "-DClusterMemberListen=$(POD_NAME).hs.$(SPACE):8801 "
                         "-DClusterMembers=m-0.hs.ns:8801,m-1.hs.ns:8801,m-2.hs.ns:8801,m-3.hs.ns:"
@@ -66,6 +67,12 @@ static void words_that_are_no_options_are_kept(void **state)
     assert_int_equal(facts->java_flags.count, 1);
     assert_string_equal(facts->java_flags.items[0].text, "-XX:+UseG1GC");
     assert_int_equal(facts->mode, MIGDI_MODE_STANDARD);
+    forget_facts(&it);
+    read_facts(&it,
+               MEMBER OPTIONS("\"-DMemory=1GB\\t-DEntitlement=None\\n-DClusterEngine=kafka\\r\""));
+    assert_int_equal(it.world.sets[0].bad_options.count, 0);
+    assert_string_equal(it.world.sets[0].entitlement.text, "None");
+    assert_int_equal(it.world.sets[0].mode, MIGDI_MODE_KAFKA);
     forget_facts(&it);
 }
 
@@ -115,7 +122,8 @@ static void what_a_script_adds_counts_too(void **state)
                                             "-DClusterMemberListen=$ME \\\n"
                                             "            -DClusterDeliveryMode=Guaranteed "
                                             "-DClusterMembers=$LIST\"\n"
-                                            "          for i in 0 1 2 3; do LIST=$LIST,m-$i; done\n"
+                                            "          for i in 0 1 2 3; do LIST=$LIST,"
+                                            "m-$i; done\n"
                                             "          exec ./start-migratorydata.sh\n");
     const migdi_facts *facts = it.world.sets;
     assert_int_equal(facts->mode, MIGDI_MODE_GUARANTEED);
@@ -127,6 +135,25 @@ static void what_a_script_adds_counts_too(void **state)
     assert_int_equal(facts->max_members.at.place.column, 11);
     assert_int_equal(facts->list.count, 0);
     assert_null(facts->unexec.text);
+    forget_facts(&it);
+}
+
+static void a_port_that_is_written_out_needs_no_script(void **state)
+{
+    (void)state;
+    reading it;
+    read_facts(
+        &it,
+        MEMBER OPTIONS(
+            "-DClusterMemberListen=m-0:9801") "        command: [sh, -c, exec ./start-migratorydata.sh]\n");
+    assert_true(it.world.sets[0].cluster_port.known);
+    assert_int_equal(it.world.sets[0].cluster_port.value, 9801);
+    forget_facts(&it);
+    read_facts(
+        &it,
+        MEMBER OPTIONS(
+            "-DClusterMemberListen=$ME") "        command: [sh, -c, exec ./start-migratorydata.sh]\n");
+    assert_false(it.world.sets[0].cluster_port.known);
     forget_facts(&it);
 }
 
@@ -164,6 +191,7 @@ int main(void)
         cmocka_unit_test(words_that_are_no_options_are_kept),
         cmocka_unit_test(a_mode_is_standard_only_where_nothing_else_can_say),
         cmocka_unit_test(what_a_script_adds_counts_too),
+        cmocka_unit_test(a_port_that_is_written_out_needs_no_script),
         cmocka_unit_test(the_annotation_stands_where_nothing_else_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
