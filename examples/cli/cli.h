@@ -20,12 +20,11 @@ enum {
     EXIT_INTERRUPTED = 130
 };
 
-typedef enum { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_YAML, OUTPUT_NAME, OUTPUT_SARIF } output_format;
-typedef enum { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_JSON, PROGRESS_NONE } progress_format;
-
+enum { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_YAML, OUTPUT_NAME, OUTPUT_SARIF };
+enum { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_JSON, PROGRESS_NONE };
 enum { CLI_MANY = 64 };
 
-/* A flag that may be given more than once. */
+/* Of a flag that may be given more than once, or of what stands behind the command. */
 typedef struct {
     const char *items[CLI_MANY];
     size_t count;
@@ -33,9 +32,9 @@ typedef struct {
 
 /* What the command line said. */
 typedef struct {
-    const char *spec; /* -s */
+    const char *spec;
     words set;
-    words files; /* -f */
+    words files;
     words accept;
     const char *namespace_;
     const char *kubeconfig;
@@ -49,8 +48,9 @@ typedef struct {
     const char *only;
     const char *until;
     int64_t timeout_ms; /* -1: the command's own */
-    output_format output;
-    progress_format progress;
+    int output;         /* OUTPUT_* */
+    int progress;       /* PROGRESS_* */
+    int verbose;        /* how often */
     bool quiet;
     bool yes;
     bool strict;
@@ -61,13 +61,32 @@ typedef struct {
     bool adopt;
     bool wait;
     bool detailed_exitcode;
-    int verbose;
-    bool colour;
+    bool no_colour;
     bool help;
-    words arguments; /* behind the command */
+    bool colour; /* of standard error */
+    words arguments;
 } cli;
 
-/* --- the table -------------------------------------------------------------------------------- */
+/* --- The tables ------------------------------------------------------------------------------- */
+
+typedef enum {
+    FLAG_SWITCH,   /* bool */
+    FLAG_COUNT,    /* int: how often */
+    FLAG_TEXT,     /* const char * */
+    FLAG_WORDS,    /* words */
+    FLAG_DURATION, /* int64_t, milliseconds */
+    FLAG_CHOICE    /* int: which word of `value`, parted by "|" */
+} flag_kind;
+
+typedef struct {
+    const char *name;
+    char letter; /* 0: none */
+    flag_kind kind;
+    bool common;       /* every command takes it */
+    size_t target;     /* offset in cli */
+    const char *value; /* as help names it; NULL for a switch */
+    const char *about;
+} flag;
 
 typedef struct {
     const char *name;
@@ -75,11 +94,15 @@ typedef struct {
     const char *title;   /* in that list */
     const char *usage;   /* behind "migdeploy NAME" */
     const char *about;   /* one or two lines */
-    const char *flags;   /* one a line, as help shows them */
+    const char *flags;   /* besides the common ones, parted by blanks */
+    const char *outputs; /* of -o besides text, parted by "|" */
+    int64_t limit_ms;    /* of time, where --timeout says nothing */
     const char *example; /* a command to paste */
     int (*run)(cli *);
 } command;
 
+extern const flag flags[];
+extern const size_t flag_count;
 extern const command commands[];
 extern const size_t command_count;
 
@@ -89,8 +112,21 @@ extern const size_t command_count;
  * why. */
 int parse(int argc, char **argv, cli *out, const command **chosen);
 
+/* Whether a word is one of a list. */
+bool is_among(const char *list, const char *separator, const char *word);
+
+/* --- cli_words.c ------------------------------------------------------------------------------ */
+
 /* The nearest of some words, or NULL when none is near. */
 const char *nearest(const char *word, const char *(*word_at)(size_t index), size_t count);
+/* A Go duration, such as 1h30m: milliseconds, or -1 when it is none. */
+int64_t read_duration(const char *text);
+/* "2m05s". */
+const char *format_elapsed(int64_t ms, char out[32]);
+/* How many columns the terminal has; 100 where there is none. */
+int columns_of(int fd);
+/* A paragraph, folded at blanks: `first` begins the first line, `indent` blanks the others. */
+void put_folded(FILE *out, const char *first, int indent, int width, const char *text);
 
 /* --- cli_help.c ------------------------------------------------------------------------------- */
 
@@ -100,36 +136,64 @@ int print_help(const command *of);
 
 /* --- cli_say.c -------------------------------------------------------------------------------- */
 
-typedef enum { PLAIN, GREEN, YELLOW, RED, DIM } tint;
+typedef enum { PLAIN, GREEN, YELLOW, RED, DIM, ALARM } tint;
 
-/* A word to standard error, in colour where that is wanted. */
-void say_word(const cli *options, tint colour, const char *word);
+/* A word, in colour where that is wanted: a colour only repeats it. */
+void put_word(FILE *out, bool colour, tint which, const char *word);
+void say_word(const cli *options, tint which, const char *word);
 /* "next: ..." */
 void say_next(const cli *options, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "error: ..." and "next: ..."; answers EXIT_USAGE. */
+int usage_error(const char *next, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The error in the words of its layers, and the exit code of its status. Frees it. */
 int fail(const cli *options, migd_error *error, migd_status status);
-int usage_error(const char *next, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Writes a buffer to standard output and frees it; EXIT_DONE or EXIT_FAILED. */
 int put_buffer(migd_buf *buffer);
 /* Writes a document as -o says (JSON or YAML). */
 int put_object(const cli *options, const migd_object *object);
+/* Every finding of that severity as one line; answers how many. */
+size_t put_findings_of(FILE *out, const cli *options, const migd_findings *findings,
+                       const char *severity);
 
-/* --- cli_job.c -------------------------------------------------------------------------------- */
+/* --- cli_session.c ---------------------------------------------------------------------------- */
 
-/* The context, with cancel by Ctrl-C. */
-migd_status open_context(const cli *options, migd_context **out, migd_error **error);
-/* Options of a call from the flags. default_ms: the command's time limit. */
-migd_status call_options(const cli *options, int64_t default_ms, migd_call_options **out,
-                         migd_error **error);
-/* The spec of -s with each --set; prints nothing. */
+/* What a command on a cluster needs before it can start its job. */
+typedef struct {
+    const cli *options;
+    migd_context *context;
+    migd_spec *spec;
+    migd_call_options *call;
+} session;
+
+migd_status open_session(session *s, const cli *options, bool with_spec, migd_error **error);
+void close_session(session *s);
+/* metadata.name of the spec. */
+const char *name_of(const session *s);
+/* Where it goes: "context blue, migratory/migratorydata". */
+const char *where_of(const session *s, char *out, size_t size);
+/* Options of a call from the flags. */
+migd_status call_options(const cli *options, migd_call_options **out, migd_error **error);
+/* The spec of -s with each --set. */
 migd_status open_spec(const cli *options, migd_spec **out, migd_error **error);
+/* The objects of files, folders and "-", in their order. */
+migd_status load_objects(const words *paths, migd_objects **out, migd_error **error);
+/* Whether Ctrl-C came. quietly(): it ends a look, and nobody has to be told how. */
+bool was_interrupted(void);
+void interrupt_quietly(void);
+
+/* --- cli_follow.c ----------------------------------------------------------------------------- */
+
+/* How a job is told. */
+typedef struct {
+    const char *heading; /* said before its first change; NULL: none */
+    const char *cluster; /* the name that a question wants typed */
+} telling;
+
 /* Follows a job to its end with progress; *result may be NULL. Frees the job. Answers an exit code;
  * on failure it was said. */
-int follow(const cli *options, migd_job *job, const char *command_name, migd_object **result);
-/* What ^C said. */
-bool was_interrupted(void);
+int follow(const cli *options, migd_job *job, const telling *how, migd_object **result);
 
-/* --- commands --------------------------------------------------------------------------------- */
+/* --- Commands --------------------------------------------------------------------------------- */
 
 int run_init(cli *);
 int run_check(cli *);

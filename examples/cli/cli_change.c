@@ -1,209 +1,161 @@
-/* Commands on a cluster: plan, deploy, scale, restart, apply, destroy, status, get. */
+/* Commands that change a cluster: deploy, scale, restart, apply, destroy. */
 #include "cli.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#define MINUTE_MS INT64_C(60000)
-
-/* What a command needs before it can start its job. */
-typedef struct {
-    const cli *options;
-    migd_context *context;
-    migd_spec *spec;
-    migd_call_options *call;
-} session;
-
-static void close_session(session *s)
+static int64_t now_ms(void)
 {
-    migd_call_options_free(s->call);
-    migd_spec_free(s->spec);
-    migd_context_free(s->context);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static migd_status open_session(session *s, const cli *options, bool with_spec, int64_t default_ms,
-                                migd_error **error)
+/* Whether sentences for people are wanted beside the data. */
+static bool is_told(const cli *options)
 {
-    *s = (session){.options = options};
-    migd_status status = open_context(options, &s->context, error);
-    if (status >= 0) {
-        status = call_options(options, default_ms, &s->call, error);
-    }
-    if (status >= 0 && with_spec) {
-        status = open_spec(options, &s->spec, error);
-    }
-    return status;
+    return options->output == OUTPUT_TEXT && !options->quiet && options->progress != PROGRESS_JSON;
 }
 
-static const char *name_of(const session *s)
+static int64_t spec_int(const session *s, const char *pointer)
 {
-    return migd_object_text(migd_spec_object(s->spec), "/metadata/name", "");
+    return migd_object_int64(migd_spec_object(s->spec), pointer, 0);
 }
 
-static void say_warnings(const cli *options, migd_job *job)
+/* Follows a job that was started, or tells why it was not. */
+static int follow_started(const session *s, migd_status status, migd_error *error, migd_job *job,
+                          const char *heading, migd_object **result)
 {
+    return status < 0 ? fail(s->options, error, status)
+                      : follow(s->options, job, &(telling){heading, name_of(s)}, result);
+}
+
+/* --- deploy ----------------------------------------------------------------------------------- */
+
+/* "warning: T14, T16 (migdeploy check tells more)": plan and check tell them one by one. */
+static void say_rules_that_warn(const cli *options, migd_job *job)
+{
+    char rules[128] = "";
+    size_t used = 0;
     migd_findings *findings = NULL;
     if (migd_job_take_findings(job, &findings, NULL) < 0) {
         return;
     }
-    for (size_t i = 0; i < migd_findings_count(findings); i++) {
-        const char *severity = migd_object_text(migd_findings_item(findings, i), "/severity", "");
-        if (strcmp(severity, "warning") == 0 && options->output == OUTPUT_TEXT) {
-            fprintf(stderr, "%s\n", migd_findings_text(findings, i));
+    for (size_t i = 0; i < migd_findings_count(findings) && used < sizeof rules - 8; i++) {
+        const migd_object *finding = migd_findings_item(findings, i);
+        const char *rule = migd_object_text(finding, "/rule", "");
+        if (strcmp(migd_object_text(finding, "/severity", ""), "warning") == 0 &&
+            !is_among(rules, " ", rule)) {
+            used += (size_t)snprintf(rules + used, sizeof rules - used, "%s%.6s",
+                                     used == 0 ? "" : " ", rule);
         }
     }
     migd_findings_free(findings);
-}
-
-/* --- plan ------------------------------------------------------------------------------------- */
-
-static void put_value(const migd_object *value)
-{
-    migd_buf *text = NULL;
-    if (value == NULL) {
-        printf("(none)");
-    } else if (migd_object_write_json(value, 0, &text, NULL) == MIGD_OK) {
-        printf("%.60s", migd_buf_data(text));
-    }
-    migd_buf_free(text);
-}
-
-static void put_change(const migd_object *change)
-{
-    const char *action = migd_object_text(change, "/action", "");
-    printf("%c %s\n",
-           action[0] == 'c'   ? '+'
-           : action[0] == 'd' ? '-'
-                              : '~',
-           migd_object_text(change, "/object", ""));
-    const migd_object *fields = migd_object_at(change, "/fields");
-    for (size_t i = 0; i < migd_object_count(fields); i++) {
-        const migd_object *field = migd_object_item(fields, i);
-        printf("    %s  ", migd_object_text(field, "/pointer", ""));
-        put_value(migd_object_at(field, "/from"));
-        printf(" -> ");
-        put_value(migd_object_at(field, "/to"));
-        printf("\n");
+    if (used > 0 && is_told(options)) {
+        say_word(options, YELLOW, "warning: ");
+        fprintf(stderr, "%s (migdeploy check explains)\n", rules);
     }
 }
-
-static int put_plan(const cli *options, const migd_object *plan)
-{
-    const migd_object *changes = migd_object_at(plan, "/changes");
-    size_t counts[3] = {0};
-    for (size_t i = 0; i < migd_object_count(changes); i++) {
-        const migd_object *change = migd_object_item(changes, i);
-        const char action = migd_object_text(change, "/action", "u")[0];
-        counts[action == 'c' ? 0 : action == 'd' ? 2 : 1]++;
-        if (options->output == OUTPUT_TEXT) {
-            put_change(change);
-        }
-    }
-    if (options->output != OUTPUT_TEXT) {
-        put_object(options, plan);
-    } else if (migd_object_count(changes) == 0) {
-        fprintf(stderr, "Nothing to do: everything is as %s says.\n", options->spec);
-    } else {
-        fflush(stdout);
-        fprintf(stderr, "%zu to create, %zu to change, %zu to delete.\n", counts[0], counts[1],
-                counts[2]);
-        say_next(options, "migdeploy deploy");
-    }
-    return migd_object_count(changes) > 0 && options->detailed_exitcode ? EXIT_CHANGES : EXIT_DONE;
-}
-
-int run_plan(cli *options)
-{
-    session s;
-    migd_job *job = NULL;
-    migd_object *plan = NULL;
-    migd_error *error = NULL;
-    cli quiet = *options;
-    quiet.progress = PROGRESS_NONE;
-    migd_status status = open_session(&s, options, true, 5 * MINUTE_MS, &error);
-    if (status >= 0) {
-        status = migd_deploy_plan_start(s.context, s.spec, s.call, &job, &error);
-    }
-    if (status >= 0) {
-        say_warnings(options, job);
-    }
-    int code = status < 0 ? fail(options, error, status) : follow(&quiet, job, name_of(&s), &plan);
-    if (code == EXIT_DONE) {
-        code = put_plan(options, plan);
-    }
-    migd_object_free(plan);
-    close_session(&s);
-    return code;
-}
-
-/* --- deploy, scale, restart, destroy ---------------------------------------------------------- */
 
 int run_deploy(cli *options)
 {
     session s;
+    char where[256];
+    char heading[320] = "";
+    char elapsed[32];
+    const int64_t started_ms = now_ms();
     migd_job *job = NULL;
     migd_object *result = NULL;
     migd_error *error = NULL;
-    migd_status status = open_session(&s, options, true, 60 * MINUTE_MS, &error);
+    migd_status status = open_session(&s, options, true, &error);
     if (status >= 0) {
         status = migd_deploy_start(s.context, s.spec, s.call, &job, &error);
     }
-    if (status >= 0 && !options->quiet) {
-        say_warnings(options, job);
+    if (status >= 0) {
+        snprintf(heading, sizeof heading, "%s. Time limit %s.", where_of(&s, where, sizeof where),
+                 format_elapsed(options->timeout_ms, elapsed));
+        say_rules_that_warn(options, job);
     }
-    const int code =
-        status < 0 ? fail(options, error, status) : follow(options, job, name_of(&s), &result);
-    if (code == EXIT_DONE && options->output == OUTPUT_TEXT) {
+    int code = follow_started(&s, status, error, job, heading, &result);
+    if (code == EXIT_DONE && options->output != OUTPUT_TEXT) {
+        code = put_object(options, result);
+    } else if (code == EXIT_DONE) {
         const char *address = migd_object_text(result, "/address", NULL);
         if (address != NULL) {
             printf("%s\n", address);
+            fflush(stdout);
         }
-        if (!options->quiet) {
-            say_next(options, "migdeploy status");
+        if (is_told(options)) {
+            say_next(options, "migdeploy status (deployed in %s)",
+                     format_elapsed(now_ms() - started_ms, elapsed));
         }
-    } else if (code == EXIT_DONE) {
-        put_object(options, result);
     }
     migd_object_free(result);
     close_session(&s);
     return code;
 }
 
-/* Puts the number into the file, whole or not at all; answers the exit code. */
+/* --- scale ------------------------------------------------------------------------------------ */
+
+/* The whole file; NULL: it cannot be read, or it is larger than a spec may be. */
+static char *read_whole(const char *path, size_t *size)
+{
+    enum { MOST = 1 << 20 };
+    FILE *file = fopen(path, "rb");
+    char *text = file == NULL ? NULL : malloc(MOST);
+    *size = text == NULL ? 0 : fread(text, 1, MOST, file);
+    if (file != NULL && (fclose(file) != 0 || *size == MOST)) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* Writes beside the file, then in its place: whole or not at all. */
+static bool replace_file(const char *path, const migd_buf *text)
+{
+    char temporary[1024];
+    const int size = snprintf(temporary, sizeof temporary, "%s.new", path);
+    FILE *out = size > 0 && (size_t)size < sizeof temporary ? fopen(temporary, "wb") : NULL;
+    if (out == NULL) {
+        return false;
+    }
+    bool whole = fwrite(migd_buf_data(text), 1, migd_buf_size(text), out) == migd_buf_size(text) &&
+                 fflush(out) == 0 && fsync(fileno(out)) == 0;
+    whole = fclose(out) == 0 && whole && rename(temporary, path) == 0;
+    if (!whole) {
+        unlink(temporary);
+    }
+    return whole;
+}
+
 static int write_replicas(const cli *options, const char *replicas)
 {
-    FILE *file = fopen(options->spec, "rb");
-    char *text = malloc(1 << 20);
-    const size_t size = file == NULL || text == NULL ? 0 : fread(text, 1, 1 << 20, file);
+    size_t size = 0;
+    char *text = read_whole(options->spec, &size);
     migd_buf *edited = NULL;
     migd_error *error = NULL;
-    if (file != NULL) {
-        fclose(file);
-    }
     const migd_status status = migd_spec_edit_text(
         text == NULL ? "" : text, size, "spec.members.replicas", replicas, &edited, &error);
     free(text);
     if (status < 0) {
         return fail(options, error, status);
     }
-    char temporary[1024];
-    snprintf(temporary, sizeof temporary, "%s.new", options->spec);
-    FILE *out = fopen(temporary, "wb");
-    bool whole = out != NULL && fwrite(migd_buf_data(edited), 1, migd_buf_size(edited), out) ==
-                                    migd_buf_size(edited);
-    whole = out != NULL && fflush(out) == 0 && fsync(fileno(out)) == 0 && whole;
-    whole = out != NULL && fclose(out) == 0 && whole && rename(temporary, options->spec) == 0;
+    const bool written = replace_file(options->spec, edited);
     migd_buf_free(edited);
-    if (!whole) {
-        unlink(temporary);
+    if (!written) {
         fprintf(stderr, "error: cannot write %s\n", options->spec);
         return EXIT_FAILED;
     }
-    fprintf(stderr, "%s says %s members now.\n", options->spec, replicas);
+    if (is_told(options)) {
+        fprintf(stderr, "%s says %s members now.\n", options->spec, replicas);
+    }
     return EXIT_DONE;
 }
 
+/* The trap of the day after: the file still has its old number. */
 static void say_what_the_file_says(const session *s, long replicas)
 {
     const migd_object *said = migd_object_at(migd_spec_object(s->spec), "/spec/members/replicas");
@@ -228,36 +180,121 @@ int run_scale(cli *options)
                            word);
     }
     session s;
+    char where[256];
+    char heading[384] = "";
+    char elapsed[32];
+    const int64_t started_ms = now_ms();
     migd_job *job = NULL;
+    migd_object *result = NULL;
     migd_error *error = NULL;
-    migd_status status = open_session(&s, options, true, 15 * MINUTE_MS, &error);
+    migd_status status = open_session(&s, options, true, &error);
     if (status >= 0) {
         status =
             migd_deploy_scale_start(s.context, s.spec, (int32_t)replicas, s.call, &job, &error);
     }
-    int code = status < 0 ? fail(options, error, status) : follow(options, job, name_of(&s), NULL);
+    if (status >= 0) {
+        const long long seeds = spec_int(&s, "/spec/members/seeds");
+        snprintf(heading, sizeof heading, "%s: to %ld of at most %lld; seeds %lld, quorum %lld",
+                 where_of(&s, where, sizeof where), replicas,
+                 (long long)spec_int(&s, "/spec/members/maxReplicas"), seeds, seeds / 2 + 1);
+    }
+    int code = follow_started(&s, status, error, job, heading, &result);
+    if (code == EXIT_DONE && options->output != OUTPUT_TEXT) {
+        code = put_object(options, result);
+    }
+    if (code == EXIT_DONE && is_told(options)) {
+        fprintf(stderr, "%ld of %ld Ready in %s.\n", replicas, replicas,
+                format_elapsed(now_ms() - started_ms, elapsed));
+    }
     if (code == EXIT_DONE && options->write) {
         code = write_replicas(options, word);
-    } else if (code == EXIT_DONE) {
+    } else if (code == EXIT_DONE && is_told(options)) {
         say_what_the_file_says(&s, replicas);
     }
+    migd_object_free(result);
     close_session(&s);
     return code;
 }
 
+/* --- restart, apply --------------------------------------------------------------------------- */
+
 int run_restart(cli *options)
 {
     session s;
+    char where[256] = "";
     migd_job *job = NULL;
+    migd_object *result = NULL;
     migd_error *error = NULL;
-    migd_status status = open_session(&s, options, true, MIGD_FOREVER, &error);
+    migd_status status = open_session(&s, options, true, &error);
     if (status >= 0) {
+        where_of(&s, where, sizeof where);
         status = migd_deploy_restart_start(s.context, s.spec, s.call, &job, &error);
     }
-    const int code =
-        status < 0 ? fail(options, error, status) : follow(options, job, name_of(&s), NULL);
+    int code = follow_started(&s, status, error, job, where, &result);
+    if (code == EXIT_DONE && options->output != OUTPUT_TEXT) {
+        code = put_object(options, result);
+    }
+    migd_object_free(result);
     close_session(&s);
     return code;
+}
+
+int run_apply(cli *options)
+{
+    session s;
+    char where[256] = "";
+    migd_job *job = NULL;
+    migd_objects *objects = NULL;
+    migd_object *result = NULL;
+    migd_findings *findings = NULL;
+    migd_error *error = NULL;
+    if (options->files.count == 0) {
+        return usage_error("migdeploy apply --help", "apply wants -f FILE");
+    }
+    migd_status status = open_session(&s, options, false, &error);
+    if (status >= 0) {
+        where_of(&s, where, sizeof where);
+        status = load_objects(&options->files, &objects, &error);
+    }
+    if (status >= 0) {
+        status = migd_deploy_apply_start(s.context, objects, s.call, &job, &error);
+    }
+    if (status >= 0 && migd_job_take_findings(job, &findings, NULL) == MIGD_OK &&
+        is_told(options)) {
+        put_findings_of(stderr, options, findings, "warning");
+    }
+    int code = follow_started(&s, status, error, job, where, &result);
+    if (code == EXIT_DONE && options->output != OUTPUT_TEXT) {
+        code = put_object(options, result);
+    }
+    migd_findings_free(findings);
+    migd_object_free(result);
+    migd_objects_free(objects);
+    close_session(&s);
+    return code;
+}
+
+/* --- destroy ---------------------------------------------------------------------------------- */
+
+/* What is left, to standard output; that nothing is, to people. */
+static int put_left(const session *s, const migd_object *result, int64_t elapsed_ms)
+{
+    char elapsed[32];
+    const migd_object *kept = migd_object_at(result, "/kept");
+    const size_t count = migd_object_count(kept);
+    if (s->options->output != OUTPUT_TEXT) {
+        return put_object(s->options, result);
+    }
+    if (is_told(s->options)) {
+        fprintf(stderr, "Destroyed in %s. %s\n", format_elapsed(elapsed_ms, elapsed),
+                count == 0 ? "Nothing is left." : "Left:");
+    }
+    for (size_t i = 0; i < count; i++) {
+        const migd_object *item = migd_object_item(kept, i);
+        printf("kept %s: %s\n", migd_object_text(item, "/object", ""),
+               migd_object_text(item, "/reason", ""));
+    }
+    return EXIT_DONE;
 }
 
 int run_destroy(cli *options)
@@ -269,176 +306,21 @@ int run_destroy(cli *options)
         return EXIT_USAGE;
     }
     session s;
+    char where[256] = "";
+    const int64_t started_ms = now_ms();
     migd_job *job = NULL;
     migd_object *result = NULL;
     migd_error *error = NULL;
-    migd_status status = open_session(&s, options, true, 60 * MINUTE_MS, &error);
+    migd_status status = open_session(&s, options, true, &error);
     if (status >= 0) {
+        where_of(&s, where, sizeof where);
         status = migd_deploy_destroy_start(s.context, s.spec, s.call, &job, &error);
     }
-    const int code =
-        status < 0 ? fail(options, error, status) : follow(options, job, name_of(&s), &result);
-    const migd_object *kept = migd_object_at(result, "/kept");
-    for (size_t i = 0; code == EXIT_DONE && i < migd_object_count(kept); i++) {
-        const migd_object *item = migd_object_item(kept, i);
-        printf("kept %s: %s\n", migd_object_text(item, "/object", ""),
-               migd_object_text(item, "/reason", ""));
+    int code = follow_started(&s, status, error, job, where, &result);
+    if (code == EXIT_DONE) {
+        code = put_left(&s, result, now_ms() - started_ms);
     }
     migd_object_free(result);
-    close_session(&s);
-    return code;
-}
-
-int run_apply(cli *options)
-{
-    session s;
-    migd_job *job = NULL;
-    migd_objects *objects = NULL;
-    migd_error *error = NULL;
-    if (options->files.count == 0) {
-        return usage_error("migdeploy apply --help", "apply wants -f FILE");
-    }
-    migd_status status = open_session(&s, options, false, 15 * MINUTE_MS, &error);
-    if (status >= 0) {
-        status = migd_objects_new(&objects, &error);
-    }
-    for (size_t i = 0; i < options->files.count && status >= 0; i++) {
-        status = migd_objects_load(objects, options->files.items[i], NULL, &error);
-    }
-    if (status >= 0) {
-        status = migd_deploy_apply_start(s.context, objects, s.call, &job, &error);
-    }
-    if (status >= 0 && !options->quiet) {
-        say_warnings(options, job);
-    }
-    const int code = status < 0 ? fail(options, error, status) : follow(options, job, "", NULL);
-    migd_objects_free(objects);
-    close_session(&s);
-    return code;
-}
-
-/* --- status, get ------------------------------------------------------------------------------ */
-
-static void put_status(const cli *options, const migd_object *status)
-{
-    const int64_t margin = migd_object_int64(status, "/seeds/margin", 0);
-    if (migd_object_boolean(status, "/exists", 0) == 0) {
-        printf("Members  none: there is no StatefulSet %s in namespace %s\n",
-               migd_object_text(status, "/name", ""), migd_object_text(status, "/namespace", ""));
-        return;
-    }
-    printf("Nodes    %lld of %lld Ready, in %lld zones\n",
-           (long long)migd_object_int64(status, "/nodes/ready", 0),
-           (long long)migd_object_int64(status, "/nodes/all", 0),
-           (long long)migd_object_int64(status, "/nodes/zones", 0));
-    printf(
-        "Members  %lld of %lld Ready, at most %lld      seeds up %lld of %lld, quorum %lld, margin "
-        "%lld%s\n",
-        (long long)migd_object_int64(status, "/members/ready", 0),
-        (long long)migd_object_int64(status, "/members/wanted", 0),
-        (long long)migd_object_int64(status, "/members/most", 0),
-        (long long)migd_object_int64(status, "/seeds/up", 0),
-        (long long)migd_object_int64(status, "/seeds/of", 0),
-        (long long)migd_object_int64(status, "/seeds/quorum", 0), (long long)margin,
-        margin == 0 ? ": the next loss stops the cluster" : "");
-    const int64_t leave = migd_object_int64(status, "/drain/mayLeave", -1);
-    const char *budget = migd_object_text(status, "/drain/budget", NULL);
-    const char *autoscaler = migd_object_text(status, "/scaling/autoscaler", NULL);
-    if (budget == NULL) {
-        printf("Drain    no budget protects the members");
-    } else {
-        printf("Drain    %s: budget %s lets %lld leave", leave > 0 ? "possible" : "not now", budget,
-               (long long)leave);
-    }
-    printf("        Scaling  %s\n", autoscaler == NULL ? "by hand" : autoscaler);
-    printf("Address  %s\n", migd_object_text(status, "/address/url", "none yet"));
-    const migd_object *members = migd_object_at(status, "/members/list");
-    bool well = margin > 0;
-    for (size_t i = 0; i < migd_object_count(members); i++) {
-        const migd_object *member = migd_object_item(members, i);
-        const char *trouble = migd_object_text(member, "/trouble", NULL);
-        if (trouble != NULL) {
-            printf("Why      %s: %s\n", migd_object_text(member, "/name", ""), trouble);
-            well = false;
-        }
-    }
-    fflush(stdout);
-    if (well && !options->watch) {
-        fputs("All is well.\n", stderr);
-    }
-}
-
-int run_status(cli *options)
-{
-    session s;
-    migd_error *error = NULL;
-    cli quiet = *options;
-    quiet.progress = PROGRESS_NONE;
-    const migd_status opened = open_session(&s, options, true, 5 * MINUTE_MS, &error);
-    int code = opened < 0 ? fail(options, error, opened) : EXIT_DONE;
-    for (bool again = code == EXIT_DONE; again;) {
-        migd_job *job = NULL;
-        migd_object *result = NULL;
-        migd_status status = migd_deploy_status_start(s.context, s.spec, s.call, &job, &error);
-        code =
-            status < 0 ? fail(options, error, status) : follow(&quiet, job, name_of(&s), &result);
-        if (code == EXIT_DONE && options->watch && options->colour) {
-            fputs("\x1b[H\x1b[J", stdout);
-        }
-        if (code == EXIT_DONE && options->output == OUTPUT_TEXT) {
-            put_status(options, result);
-        } else if (code == EXIT_DONE) {
-            put_object(options, result);
-        }
-        migd_object_free(result);
-        again = code == EXIT_DONE && options->watch && sleep(2) == 0 && !was_interrupted();
-    }
-    close_session(&s);
-    return code;
-}
-
-static int put_names(const cli *options, const migd_object *list, const char *kind)
-{
-    const migd_object *items = migd_object_at(list, "/items");
-    const size_t count = items == NULL ? 1 : migd_object_count(items);
-    for (size_t i = 0; i < count; i++) {
-        const migd_object *object = items == NULL ? list : migd_object_item(items, i);
-        printf("%s/%s\n", kind, migd_object_text(object, "/metadata/name", ""));
-    }
-    if (count == 0) {
-        fprintf(stderr, "No %s found.\n", kind);
-    }
-    (void)options;
-    return EXIT_DONE;
-}
-
-int run_get(cli *options)
-{
-    if (options->arguments.count < 1 || options->arguments.count > 2) {
-        return usage_error("migdeploy get --help", "get wants KIND and perhaps NAME");
-    }
-    const char *kind = options->arguments.items[0];
-    session s;
-    migd_kube *kube = NULL;
-    migd_object *found = NULL;
-    migd_error *error = NULL;
-    migd_status status = open_session(&s, options, false, 5 * MINUTE_MS, &error);
-    if (status >= 0) {
-        status = migd_kube_open(s.context, s.call, &kube, &error);
-    }
-    if (status >= 0 && options->arguments.count == 2) {
-        status =
-            migd_kube_get(kube, kind, NULL, options->arguments.items[1], s.call, &found, &error);
-    } else if (status >= 0) {
-        status = migd_kube_list(kube, kind, options->all_namespaces ? "" : NULL, options->selector,
-                                s.call, &found, &error);
-    }
-    const bool names = options->output == OUTPUT_NAME || options->output == OUTPUT_TEXT;
-    const int code = status < 0 ? fail(options, error, status)
-                     : names    ? put_names(options, found, kind)
-                                : put_object(options, found);
-    migd_object_free(found);
-    migd_kube_free(kube);
     close_session(&s);
     return code;
 }

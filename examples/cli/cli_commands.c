@@ -1,67 +1,98 @@
-/* Every command once: what the parser, the help and the suggestions are made of. */
+/* Every flag and every command once: what the parser, the help and the suggestions are made of. */
 #include "cli.h"
 
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define TO(field) offsetof(cli, field)
+
+const flag flags[] = {
+    {"spec", 's', FLAG_TEXT, true, TO(spec), "SPEC", "the spec (migdeploy.yaml)"},
+    {"set", 0, FLAG_WORDS, true, TO(set), "PATH=VALUE", "one key of the spec, for this run"},
+    {"namespace", 'n', FLAG_TEXT, true, TO(namespace_), "NAME", "where none is named"},
+    {"kubeconfig", 0, FLAG_TEXT, true, TO(kubeconfig), "FILE", "as kubectl's"},
+    {"context", 0, FLAG_TEXT, true, TO(context), "NAME", "of the kubeconfig"},
+    {"output", 'o', FLAG_CHOICE, true, TO(output), "text|json|yaml|name|sarif", "what stdout gets"},
+    {"progress", 0, FLAG_CHOICE, true, TO(progress), "auto|plain|json|none", "what stderr gets"},
+    {"quiet", 'q', FLAG_SWITCH, true, TO(quiet), NULL, "data, errors and findings alone"},
+    {"verbose", 'v', FLAG_COUNT, true, TO(verbose), NULL, "each step; -vv: each request"},
+    {"no-color", 0, FLAG_SWITCH, true, TO(no_colour), NULL, "as NO_COLOR=1"},
+    {"help", 'h', FLAG_SWITCH, true, TO(help), NULL, "this text"},
+    {"filename", 'f', FLAG_WORDS, false, TO(files), "FILE", "a file, a folder, or - for stdin"},
+    {"accept", 0, FLAG_WORDS, false, TO(accept), "RULE", "go on though that rule objects"},
+    {"selector", 'l', FLAG_TEXT, false, TO(selector), "SELECTOR", "labels, as app=migratorydata"},
+    {"all-namespaces", 'A', FLAG_SWITCH, false, TO(all_namespaces), NULL, "of all namespaces"},
+    {"profile", 0, FLAG_TEXT, false, TO(profile), "P",
+     "production, tutorial (the vendor's YAML as published) or dev"},
+    {"cluster", 0, FLAG_TEXT, false, TO(cluster), "NAME", "an EKS cluster, with --region"},
+    {"region", 0, FLAG_TEXT, false, TO(region), "REGION", "of AWS"},
+    {"part", 0, FLAG_TEXT, false, TO(part), "NAME",
+     "namespace, service, headless, budget, members or autoscaler"},
+    {"dir", 0, FLAG_TEXT, false, TO(dir), "D", "one file an object, into the folder D"},
+    {"only", 0, FLAG_TEXT, false, TO(only), "STEP", "objects, members, autoscaler or address"},
+    {"until", 0, FLAG_TEXT, false, TO(until), "STEP", "the steps up to that one"},
+    {"timeout", 0, FLAG_DURATION, false, TO(timeout_ms), "D",
+     "stop after D, such as 10m; the next run goes on"},
+    {"yes", 0, FLAG_SWITCH, false, TO(yes), NULL, "do not ask for the cluster's name"},
+    {"strict", 0, FLAG_SWITCH, false, TO(strict), NULL, "exit 7 when there are warnings alone"},
+    {"write", 0, FLAG_SWITCH, false, TO(write), NULL, "put N into the spec too, comments kept"},
+    {"watch", 'w', FLAG_SWITCH, false, TO(watch), NULL, "again and again, until Ctrl-C"},
+    {"force-conflicts", 0, FLAG_SWITCH, false, TO(force_conflicts), NULL,
+     "take over fields that somebody else looks after"},
+    {"adopt", 0, FLAG_SWITCH, false, TO(adopt), NULL,
+     "take over what helm, argocd or flux look after"},
+    {"wait", 0, FLAG_SWITCH, false, TO(wait), NULL, "wait while somebody else writes"},
+    {"detailed-exitcode", 0, FLAG_SWITCH, false, TO(detailed_exitcode), NULL,
+     "exit 8 when there are changes"},
+};
+
+const size_t flag_count = sizeof flags / sizeof *flags;
+
 const command commands[] = {
-    {"init", "Prepare", "write a commented spec", "[--profile P] [--cluster N --region R]",
-     "Writes migdeploy.yaml, the one file to edit. Never overwrites.",
-     "--profile P   production, tutorial (the vendor's YAML as published) or dev (one member)\n"
-     "--cluster N   an EKS cluster, with --region; without: the cluster of the kubeconfig\n",
-     "migdeploy init --profile dev", run_init},
-    {"check", "Prepare", "rules over spec, files, cluster",
-     "[FILE|DIR|-]... [--strict] [--accept RULE] [-o json|sarif]",
-     "Judges a spec (without a name: -s) or anybody's manifests, all together, by MigratoryData's rules.",
-     "--strict       exit 7 when there are warnings\n"
-     "--accept RULE  findings of that rule become notes\n"
-     "-q             without hints\n",
-     "migdeploy check k8s/", run_check},
+    {"init", "Prepare", "write a commented spec", "[--profile P] [--cluster NAME --region REGION]",
+     "Writes migdeploy.yaml, the one file to edit. Never overwrites.", "profile cluster region", "",
+     MIGD_FOREVER, "migdeploy init --profile dev", run_init},
+    {"check", "Prepare", "rules over spec and files", "[FILE|DIR|-]... [--strict] [--accept RULE]",
+     "Judges a spec (without a name: -s) or anybody's manifests, all together, by the rules.",
+     "strict accept", "json|sarif", MIGD_FOREVER, "migdeploy check k8s/", run_check},
     {"rules", "Prepare", "all rules, or one explained", "[RULE]",
      "The rules with their severity; with a name: why, an example, ways out, the source.", "",
-     "migdeploy rules C9", run_rules},
-    {"render", "Prepare", "the manifests, YAML or JSON", "[--part NAME] [--dir D] [-o json]",
-     "The objects that the spec stands for, in the order in which they are applied.",
-     "--part NAME   one of namespace, service, headless, budget, members, autoscaler\n"
-     "--dir D       one file an object, into the folder D\n",
-     "migdeploy render > migratorydata.yaml", run_render},
-    {"plan", "Change", "every change, none made", "[--detailed-exitcode] [-o json]",
+     "json|yaml", MIGD_FOREVER, "migdeploy rules C9", run_rules},
+    {"render", "Prepare", "the manifests, YAML or JSON", "[--part NAME] [--dir D]",
+     "The objects that the spec stands for, in the order in which they are applied.", "part dir",
+     "json|yaml", MIGD_FOREVER, "migdeploy render > migratorydata.yaml", run_render},
+    {"plan", "Change", "every change, none made", "[--detailed-exitcode]",
      "What deploy would change, field by field. Changes nothing.",
-     "--detailed-exitcode   exit 8 when there are changes\n", "migdeploy plan", run_plan},
+     "detailed-exitcode accept adopt timeout", "json|yaml", 5 * MINUTE_MS, "migdeploy plan",
+     run_plan},
     {"deploy", "Change", "make it so, wait until it answers",
      "[--only STEP] [--until STEP] [--timeout D]",
-     "Makes the cluster be as the spec says. Run it again at any time: it goes on from what it finds.",
-     "--only STEP    one of objects, members, autoscaler, address\n"
-     "--until STEP   the steps up to that one\n"
-     "--timeout D    stop after D, such as 20m (1h); the next run goes on\n"
-     "--accept C24   lower the number of members to what the spec says\n"
-     "--adopt        take over what helm, argocd or flux look after\n"
-     "--wait         wait while somebody else writes\n",
-     "ADDRESS=$(migdeploy deploy -q)", run_deploy},
+     "Makes the cluster be as the spec says. Run it again at any time: it goes on from what it\n"
+     "finds. --accept C24 lowers the number of members to what the spec says.",
+     "only until accept adopt wait timeout", "json|yaml", HOUR_MS, "ADDRESS=$(migdeploy deploy -q)",
+     run_deploy},
     {"scale", "Change", "3, 4 or 5 members", "N [--write] [--accept RULE] [--timeout D]",
      "Changes the number of members, judged before and on the way, down one at a time.",
-     "--write       put N into the spec too, comments kept\n"
-     "--timeout D   stop after D (15m)\n",
-     "migdeploy scale 5 --write", run_scale},
+     "write accept adopt wait timeout", "json|yaml", 15 * MINUTE_MS, "migdeploy scale 5 --write",
+     run_scale},
     {"restart", "Change", "members, one at a time", "[--timeout D]",
-     "Starts every member anew, one at a time, with the pause of the spec.",
-     "--timeout D   stop after D\n", "migdeploy restart", run_restart},
-    {"apply", "Change", "anybody's manifests", "-f FILE|DIR|-...",
+     "Starts every member anew, one at a time, with the pause of the spec.", "wait timeout",
+     "json|yaml", MIGD_FOREVER, "migdeploy restart", run_restart},
+    {"apply", "Change", "anybody's manifests", "-f FILE|DIR|-... [--accept RULE]",
      "Judges the objects all together, then applies them server-side in the order given.",
-     "-f FILE             a file, a folder, or - for standard input\n"
-     "--force-conflicts   take over fields that somebody else looks after\n",
+     "filename accept adopt force-conflicts wait timeout", "json|yaml", 15 * MINUTE_MS,
      "migdeploy apply -f k8s/", run_apply},
     {"destroy", "Change", "all of it, in order, with proof", "[--yes] [--timeout D]",
      "Removes what belongs to the cluster, from what is found, and waits until it is gone.",
-     "--yes   do not ask for the cluster's name\n", "migdeploy destroy", run_destroy},
-    {"status", "Look", "what runs, what is wrong", "[--watch] [-o json]",
-     "Members, seeds, margin, whether a node can be drained, the address.",
-     "--watch   again and again, until Ctrl-C\n", "migdeploy status", run_status},
-    {"get", "Look", "any resource, as kubectl",
-     "KIND [NAME] [-A] [-l SELECTOR] [-o json|yaml|name]",
-     "Reads any resource that the server knows.",
-     "-A            of all namespaces\n"
-     "-l SELECTOR   labels, as app=migratorydata\n",
-     "migdeploy get pods -l app=migratorydata -o name", run_get},
-    {"version", "Look", "of program and library", "[-v]", "The version.", "", "migdeploy version",
-     run_version},
+     "yes wait timeout", "json|yaml", HOUR_MS, "migdeploy destroy", run_destroy},
+    {"status", "Look", "what runs, what is wrong", "[--watch]",
+     "Members, seeds, margin, whether a node can be drained, the address.", "watch timeout",
+     "json|yaml", 5 * MINUTE_MS, "migdeploy status", run_status},
+    {"get", "Look", "any resource that the server knows", "KIND [NAME] [-A] [-l SELECTOR]",
+     "Reads any resource that the server knows. As text: the names alone.",
+     "all-namespaces selector timeout", "json|yaml|name", 5 * MINUTE_MS,
+     "migdeploy get pods -l app=migratorydata -o yaml", run_get},
+    {"version", "Look", "of program and library", "[-v]", "The version.", "", "", MIGD_FOREVER,
+     "migdeploy version", run_version},
 };
 
 const size_t command_count = sizeof commands / sizeof *commands;

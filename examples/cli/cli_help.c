@@ -4,52 +4,103 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { TWO_COLUMNS = 96, CELL = 42 };
+
 int print_signpost(const cli *options)
 {
-    const bool here = access(options->spec, R_OK) == 0;
-    printf("migdeploy deploys and looks after a MigratoryData cluster, on any Kubernetes.\n");
-    if (here) {
+    puts("migdeploy deploys and looks after a MigratoryData cluster, on any Kubernetes.");
+    if (access(options->spec, R_OK) == 0) {
         printf("  migdeploy check      judge %s by MigratoryData's rules\n", options->spec);
-        printf("  migdeploy plan       every change that deploy would make, none made\n");
+        puts("  migdeploy plan       every change that deploy would make, none made");
     } else {
-        printf(
-            "  migdeploy init       write migdeploy.yaml, the one file to edit (there is none here "
-            "yet)\n");
-        printf("  migdeploy check DIR  judge manifests that you have already\n");
+        printf("  migdeploy init       write %s, the one file to edit (there is none here yet)\n",
+               options->spec);
+        puts("  migdeploy check DIR  judge manifests that you have already");
     }
-    printf("  migdeploy deploy     make it so, and wait until it answers (migdeploy plan shows it "
-           "first)\n");
-    printf(
-        "All commands: migdeploy --help. One: migdeploy scale --help. A rule: migdeploy rules C9\n");
+    puts("  migdeploy deploy     make it so, and wait until it answers (migdeploy plan shows it "
+         "first)");
+    puts("All commands: migdeploy --help. One: migdeploy scale --help. A rule: migdeploy rules C9");
     return EXIT_DONE;
+}
+
+static void print_command(const command *of, bool last)
+{
+    const int size = printf("%-11s %s", of->name, of->title);
+    printf("%*s", last ? 0 : CELL - size, "");
 }
 
 int print_all_commands(void)
 {
-    printf("Usage: migdeploy COMMAND [FLAGS], migdeploy version. What should be stands in "
-           "migdeploy.yaml.\n");
+    const size_t across = columns_of(STDOUT_FILENO) >= TWO_COLUMNS ? 2 : 1;
     const char *group = "";
+    size_t cell = 0;
+    puts("Usage: migdeploy COMMAND [FLAGS], migdeploy version. What should be stands in "
+         "migdeploy.yaml.");
     for (size_t i = 0; i < command_count; i++) {
         const bool same = strcmp(group, commands[i].group) == 0;
+        cell = same ? cell + 1 : 0;
         group = commands[i].group;
-        printf("%-8s %-11s %s\n", same ? "" : group, commands[i].name, commands[i].title);
+        if (cell % across == 0) {
+            printf("%-8s ", same ? "" : group);
+        }
+        const bool last = cell % across == across - 1 || i + 1 == command_count ||
+                          strcmp(commands[i + 1].group, group) != 0;
+        print_command(&commands[i], last);
+        fputs(last ? "\n" : "", stdout);
     }
-    printf(
-        "Flags    -s SPEC  --set PATH=VALUE  -n NAMESPACE  --kubeconfig F  --context NAME  -o json  "
-        "-q  -v\n");
+    puts("Flags    -s SPEC  --set PATH=VALUE  -n NAMESPACE  --context NAME  -o json  -q  -v  ...");
     return EXIT_DONE;
+}
+
+static void print_flag(const flag *row, int64_t limit_ms)
+{
+    char name[64];
+    char limit[32] = "";
+    const char letter[] = {'-', row->letter, ',', ' ', '\0'};
+    snprintf(name, sizeof name, "%s--%s %s", row->letter == 0 ? "" : letter, row->name,
+             row->value == NULL ? "" : row->value);
+    const bool limited = row->kind == FLAG_DURATION && limit_ms >= 0;
+    printf("  %-26s  %s%s%s%s\n", name, row->about, limited ? " (" : "",
+           limited ? format_elapsed(limit_ms, limit) : "", limited ? ")" : "");
+}
+
+/* Every key of the spec and its default: the smallest spec there is, as it is read. */
+static int print_defaults(void)
+{
+    static const char least[] = "apiVersion: migdeploy.dev/v1alpha1\nkind: MigratoryDataCluster\n"
+                                "metadata: {name: migratorydata}\n";
+    migd_spec *spec = NULL;
+    migd_buf *text = NULL;
+    migd_error *error = NULL;
+    migd_status status = migd_spec_parse(least, sizeof least - 1, NULL, &spec, &error);
+    if (status >= 0) {
+        status = migd_object_write_yaml(migd_spec_object(spec), &text, &error);
+    }
+    migd_spec_free(spec);
+    if (status < 0) {
+        fprintf(stderr, "error: %s\n", migd_error_message(error));
+        migd_error_free(error);
+        return EXIT_FAILED;
+    }
+    puts("Every key and its default (profile production):");
+    return put_buffer(text);
 }
 
 int print_help(const command *of)
 {
     printf("Usage: migdeploy %s %s\n%s\n", of->name, of->usage, of->about);
-    for (const char *line = of->flags; *line != '\0';) {
-        const size_t size = strcspn(line, "\n");
-        printf("  %.*s\n", (int)size, line);
-        line += size + (line[size] == '\n');
+    for (size_t i = 0; i < flag_count; i++) {
+        if (!flags[i].common && is_among(of->flags, " ", flags[i].name)) {
+            print_flag(&flags[i], of->limit_ms);
+        }
     }
+    if (of->outputs[0] != '\0') {
+        printf("  -o, --output text|%-8s  what stdout gets\n", of->outputs);
+    }
+    puts("Common   -s SPEC  --set PATH=VALUE  -n NAMESPACE  --kubeconfig FILE  --context NAME\n"
+         "         --progress auto|plain|json|none  -q quiet  -v, -vv more  --no-color");
     printf("Example  %s\n", of->example);
-    printf("Exits    0 done   1 failed   2 usage   3 refused by the rules   4 time is up   5 not "
-           "allowed\n         6 somebody else's\n");
-    return EXIT_DONE;
+    puts("Exits    0 done   1 failed   2 wrong usage   3 refused by the rules   4 time is up\n"
+         "         5 not allowed   6 somebody else's   130 interrupted: the next run goes on");
+    return strcmp(of->name, "init") == 0 ? print_defaults() : EXIT_DONE;
 }

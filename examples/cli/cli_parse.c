@@ -1,72 +1,12 @@
 /* Reads the command line. Flags may stand before or behind the command. */
 #include "cli.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    FLAG_SET = 256,
-    FLAG_ACCEPT,
-    FLAG_KUBECONFIG,
-    FLAG_CONTEXT,
-    FLAG_PROFILE,
-    FLAG_CLUSTER,
-    FLAG_REGION,
-    FLAG_PART,
-    FLAG_DIR,
-    FLAG_ONLY,
-    FLAG_UNTIL,
-    FLAG_TIMEOUT,
-    FLAG_PROGRESS,
-    FLAG_YES,
-    FLAG_STRICT,
-    FLAG_WRITE,
-    FLAG_WATCH,
-    FLAG_FORCE,
-    FLAG_ADOPT,
-    FLAG_WAIT,
-    FLAG_DETAILED,
-    FLAG_NO_COLOR
-};
-
-static const struct option flags[] = {
-    {"spec", required_argument, NULL, 's'},
-    {"set", required_argument, NULL, FLAG_SET},
-    {"filename", required_argument, NULL, 'f'},
-    {"accept", required_argument, NULL, FLAG_ACCEPT},
-    {"namespace", required_argument, NULL, 'n'},
-    {"kubeconfig", required_argument, NULL, FLAG_KUBECONFIG},
-    {"context", required_argument, NULL, FLAG_CONTEXT},
-    {"selector", required_argument, NULL, 'l'},
-    {"profile", required_argument, NULL, FLAG_PROFILE},
-    {"cluster", required_argument, NULL, FLAG_CLUSTER},
-    {"region", required_argument, NULL, FLAG_REGION},
-    {"part", required_argument, NULL, FLAG_PART},
-    {"dir", required_argument, NULL, FLAG_DIR},
-    {"only", required_argument, NULL, FLAG_ONLY},
-    {"until", required_argument, NULL, FLAG_UNTIL},
-    {"timeout", required_argument, NULL, FLAG_TIMEOUT},
-    {"output", required_argument, NULL, 'o'},
-    {"progress", required_argument, NULL, FLAG_PROGRESS},
-    {"quiet", no_argument, NULL, 'q'},
-    {"yes", no_argument, NULL, FLAG_YES},
-    {"strict", no_argument, NULL, FLAG_STRICT},
-    {"write", no_argument, NULL, FLAG_WRITE},
-    {"watch", no_argument, NULL, FLAG_WATCH},
-    {"all-namespaces", no_argument, NULL, 'A'},
-    {"force-conflicts", no_argument, NULL, FLAG_FORCE},
-    {"adopt", no_argument, NULL, FLAG_ADOPT},
-    {"wait", no_argument, NULL, FLAG_WAIT},
-    {"detailed-exitcode", no_argument, NULL, FLAG_DETAILED},
-    {"no-color", no_argument, NULL, FLAG_NO_COLOR},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
+enum { FIRST_LONG = 256, FLAGS_MOST = 64 }; /* above every letter */
 
 static const char *flag_at(size_t index)
 {
@@ -78,55 +18,53 @@ static const char *command_at(size_t index)
     return commands[index].name;
 }
 
-static size_t smallest(size_t a, size_t b, size_t c)
+bool is_among(const char *list, const char *separator, const char *word)
 {
-    const size_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
+    const size_t wanted = strlen(word);
+    for (const char *at = list; *at != '\0';) {
+        const size_t size = strcspn(at, separator);
+        if (size == wanted && strncmp(at, word, size) == 0) {
+            return true;
+        }
+        at += size + (at[size] != '\0');
+    }
+    return false;
 }
 
-/* How many letters have to change, come, go, or change places with a neighbour; words of at
- * most 31. */
-static size_t distance(const char *left, const char *right)
+/* --- What getopt wants ------------------------------------------------------------------------ */
+
+typedef struct {
+    struct option longs[FLAGS_MOST + 1];
+    char letters[2 * FLAGS_MOST + 2];
+} getopt_tables;
+
+static void make_tables(getopt_tables *out)
 {
-    size_t rows[3][33] = {{0}};
-    const size_t width = strlen(right);
-    const size_t height = strlen(left);
-    if (width > 31 || height > 31) {
-        return 32;
-    }
-    for (size_t j = 0; j <= width; j++) {
-        rows[1][j] = j;
-    }
-    for (size_t i = 1; i <= height; i++) {
-        size_t *row = rows[(i + 1) % 3];
-        const size_t *above = rows[i % 3];
-        const size_t *higher = rows[(i + 2) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            const size_t same = left[i - 1] == right[j - 1] ? 0 : 1;
-            row[j] = smallest(above[j] + 1, row[j - 1] + 1, above[j - 1] + same);
-            if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] &&
-                higher[j - 2] + 1 < row[j]) {
-                row[j] = higher[j - 2] + 1;
+    *out = (getopt_tables){.letters = "-"}; /* words between flags are given in their order */
+    size_t at = 1;
+    for (size_t i = 0; i < flag_count && i < FLAGS_MOST; i++) {
+        const int value = flags[i].value == NULL ? no_argument : required_argument;
+        out->longs[i] = (struct option){flags[i].name, value, NULL, FIRST_LONG + (int)i};
+        if (flags[i].letter != 0) {
+            out->letters[at++] = flags[i].letter;
+            if (value == required_argument) {
+                out->letters[at++] = ':';
             }
         }
     }
-    return rows[(height + 1) % 3][width];
 }
 
-const char *nearest(const char *word, const char *(*word_at)(size_t index), size_t count)
+static const flag *flag_of(int code)
 {
-    const char *best = NULL;
-    size_t least = strlen(word) / 3 + 2;
-    for (size_t i = 0; i < count; i++) {
-        const size_t far = distance(word, word_at(i));
-        if (far < least) {
-            least = far;
-            best = word_at(i);
+    for (size_t i = 0; i < flag_count; i++) {
+        if (code == FIRST_LONG + (int)i || (code != 0 && code == flags[i].letter)) {
+            return &flags[i];
         }
     }
-    return best;
+    return NULL;
 }
+
+/* --- Values ----------------------------------------------------------------------------------- */
 
 static bool add(words *list, const char *item)
 {
@@ -137,185 +75,101 @@ static bool add(words *list, const char *item)
     return true;
 }
 
-/* A Go duration of whole and broken parts: "90s", "1h30m", "1.5h"; -1: none. */
-static int64_t read_duration(const char *text)
+/* Which word of "a|b|c" it is; -1: none. */
+static int index_among(const char *list, const char *word)
 {
-    static const struct {
-        const char *unit;
-        double ms;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
-    double total = 0;
-    const char *at = text;
-    while (*at != '\0') {
-        char *end = NULL;
-        if (!isdigit((unsigned char)*at) && *at != '.') {
-            return -1;
+    int index = 0;
+    for (const char *at = list; *at != '\0'; index++) {
+        const size_t size = strcspn(at, "|");
+        if (size == strlen(word) && strncmp(at, word, size) == 0) {
+            return index;
         }
-        const double number = strtod(at, &end);
-        bool known = false;
-        for (size_t i = 0; i < sizeof units / sizeof *units && !known; i++) {
-            const size_t size = strlen(units[i].unit);
-            const char after = strncmp(end, units[i].unit, size) == 0 ? end[size] : 'x';
-            if (after == '\0' || isdigit((unsigned char)after)) {
-                total += number * units[i].ms;
-                at = end + size;
-                known = true;
-            }
-        }
-        if (!known) {
-            return -1;
-        }
+        at += size + (at[size] != '\0');
     }
-    return at == text || total > 9e15 ? -1 : (int64_t)total;
+    return -1;
 }
 
-static int bad_value(const char *flag, const char *value, const char *wanted)
+static int bad_value(const flag *row, const char *value, const char *wanted)
 {
-    return usage_error("migdeploy --help", "%s wants %s, not \"%s\"", flag, wanted, value);
+    return usage_error("migdeploy --help", "--%s wants %s, not \"%s\"", row->name, wanted, value);
 }
 
-static int read_output(cli *out, const char *value)
+static int take(cli *out, const flag *row, const char *value)
 {
-    static const char *const names[] = {"text", "json", "yaml", "name", "sarif"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(value, names[i]) == 0) {
-            out->output = (output_format)i;
-            return EXIT_DONE;
-        }
-    }
-    return bad_value("-o", value, "text, json, yaml, name or sarif");
-}
-
-static int read_progress(cli *out, const char *value)
-{
-    static const char *const names[] = {"auto", "plain", "json", "none"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(value, names[i]) == 0) {
-            out->progress = (progress_format)i;
-            return EXIT_DONE;
-        }
-    }
-    return bad_value("--progress", value, "auto, plain, json or none");
-}
-
-static int take_text(cli *out, int flag, const char *value)
-{
-    switch (flag) {
-    case 's':
-        out->spec = value;
+    void *target = (char *)out + row->target;
+    switch (row->kind) {
+    case FLAG_SWITCH:
+        *(bool *)target = true;
         break;
-    case 'n':
-        out->namespace_ = value;
+    case FLAG_COUNT:
+        (*(int *)target)++;
         break;
-    case 'l':
-        out->selector = value;
+    case FLAG_TEXT:
+        *(const char **)target = value;
         break;
-    case FLAG_KUBECONFIG:
-        out->kubeconfig = value;
-        break;
-    case FLAG_CONTEXT:
-        out->context = value;
-        break;
-    case FLAG_PROFILE:
-        out->profile = value;
-        break;
-    case FLAG_CLUSTER:
-        out->cluster = value;
-        break;
-    case FLAG_REGION:
-        out->region = value;
-        break;
-    case FLAG_PART:
-        out->part = value;
-        break;
-    case FLAG_DIR:
-        out->dir = value;
-        break;
-    case FLAG_ONLY:
-        out->only = value;
-        break;
-    case FLAG_UNTIL:
-        out->until = value;
-        break;
-    default:
-        return EXIT_USAGE;
+    case FLAG_WORDS:
+        return add(target, value)
+                   ? EXIT_DONE
+                   : usage_error("migdeploy --help", "--%s is given more than %d times", row->name,
+                                 CLI_MANY);
+    case FLAG_DURATION:
+        *(int64_t *)target = read_duration(value);
+        return *(int64_t *)target >= 0 ? EXIT_DONE
+                                       : bad_value(row, value, "a duration such as 90s or 15m");
+    case FLAG_CHOICE:
+        *(int *)target = index_among(row->value, value);
+        return *(int *)target >= 0 ? EXIT_DONE : bad_value(row, value, row->value);
     }
     return EXIT_DONE;
 }
 
-static int take_list(cli *out, int flag, const char *value)
-{
-    words *list = flag == FLAG_SET ? &out->set : flag == FLAG_ACCEPT ? &out->accept : &out->files;
-    return add(list, value)
-               ? EXIT_DONE
-               : usage_error("migdeploy --help", "a flag stands here more than %d times", CLI_MANY);
-}
+/* --- Mistakes --------------------------------------------------------------------------------- */
 
-static int take_switch(cli *out, int flag)
+/* Which command's help should be asked for, as far as it is known. */
+static const char *help_of(const cli *out, char room[64])
 {
-    bool *const which = flag == 'q'             ? &out->quiet
-                        : flag == 'h'           ? &out->help
-                        : flag == 'A'           ? &out->all_namespaces
-                        : flag == FLAG_YES      ? &out->yes
-                        : flag == FLAG_STRICT   ? &out->strict
-                        : flag == FLAG_WRITE    ? &out->write
-                        : flag == FLAG_WATCH    ? &out->watch
-                        : flag == FLAG_FORCE    ? &out->force_conflicts
-                        : flag == FLAG_ADOPT    ? &out->adopt
-                        : flag == FLAG_WAIT     ? &out->wait
-                        : flag == FLAG_DETAILED ? &out->detailed_exitcode
-                                                : NULL;
-    if (flag == 'v') {
-        out->verbose++;
-    } else if (flag == FLAG_NO_COLOR) {
-        out->colour = false;
-    } else if (which != NULL) {
-        *which = true;
-    } else {
-        return EXIT_USAGE;
-    }
-    return EXIT_DONE;
-}
-
-static int take(cli *out, int flag, const char *value)
-{
-    switch (flag) {
-    case FLAG_SET:
-    case FLAG_ACCEPT:
-    case 'f':
-        return take_list(out, flag, value);
-    case 'o':
-        return read_output(out, value);
-    case FLAG_PROGRESS:
-        return read_progress(out, value);
-    case FLAG_TIMEOUT:
-        out->timeout_ms = read_duration(value);
-        return out->timeout_ms < 0 ? bad_value("--timeout", value, "a duration such as 90s or 15m")
-                                   : EXIT_DONE;
-    default:
-        return value != NULL ? take_text(out, flag, value) : take_switch(out, flag);
-    }
-}
-
-/* Which command help should be asked for, as far as it is known. */
-static const char *help_of(const cli *out)
-{
-    static char text[64];
-    snprintf(text, sizeof text, "migdeploy %s%s",
-             out->arguments.count > 0 ? out->arguments.items[0] : "",
-             out->arguments.count > 0 ? " --help" : "--help");
-    return text;
+    const bool known = out->arguments.count > 0;
+    snprintf(room, 64, "migdeploy %s%s--help", known ? out->arguments.items[0] : "",
+             known ? " " : "");
+    return room;
 }
 
 static int unknown_flag(const cli *out, const char *given)
 {
     char name[64];
+    char room[64];
     snprintf(name, sizeof name, "%s", given + strspn(given, "-"));
     name[strcspn(name, "=")] = '\0';
-    const char *near =
-        strlen(name) < 2 ? NULL : nearest(name, flag_at, sizeof flags / sizeof *flags - 1);
-    return near == NULL ? usage_error(help_of(out), "no flag %s", given)
-                        : usage_error(help_of(out), "no flag --%s; did you mean --%s?", name, near);
+    const char *near = strlen(name) < 2 ? NULL : nearest(name, flag_at, flag_count);
+    return near == NULL
+               ? usage_error(help_of(out, room), "no flag %s", given)
+               : usage_error(help_of(out, room), "no flag --%s; did you mean --%s?", name, near);
+}
+
+static int unknown_command(const char *name)
+{
+    const char *near = nearest(name, command_at, command_count);
+    return near == NULL ? usage_error("migdeploy --help", "no command \"%s\"", name)
+                        : usage_error("migdeploy --help", "no command \"%s\"; did you mean \"%s\"?",
+                                      name, near);
+}
+
+/* What the command does not take is a mistake, never let by in silence. */
+static int check_flags(const cli *out, const command *chosen, const bool given[FLAGS_MOST])
+{
+    char next[64];
+    snprintf(next, sizeof next, "migdeploy %s --help", chosen->name);
+    for (size_t i = 0; i < flag_count; i++) {
+        if (given[i] && !flags[i].common && !is_among(chosen->flags, " ", flags[i].name)) {
+            return usage_error(next, "%s takes no --%s", chosen->name, flags[i].name);
+        }
+    }
+    static const char *const names[] = {"text", "json", "yaml", "name", "sarif"};
+    const char *output = names[out->output];
+    return out->output == OUTPUT_TEXT || is_among(chosen->outputs, "|", output)
+               ? EXIT_DONE
+               : usage_error(next, "%s has no -o %s; it has text%s%s", chosen->name, output,
+                             chosen->outputs[0] == '\0' ? "" : "|", chosen->outputs);
 }
 
 static const command *find(const char *name)
@@ -328,46 +182,65 @@ static const command *find(const char *name)
     return NULL;
 }
 
+/* --- The line --------------------------------------------------------------------------------- */
+
+/* One word or flag; *flag: what getopt said of it. */
+static int take_next(int argc, char **argv, const getopt_tables *tables, cli *out,
+                     bool given[FLAGS_MOST], int *code)
+{
+    const char *word = optind < argc ? argv[optind] : "";
+    char room[64];
+    *code = getopt_long(argc, argv, tables->letters, tables->longs, NULL);
+    const flag *row = flag_of(*code);
+    if (*code == 1) {
+        return add(&out->arguments, optarg) ? EXIT_DONE
+                                            : usage_error("migdeploy --help", "too many words");
+    }
+    if (*code == '?') {
+        return optopt != 0 && flag_of(optopt) != NULL
+                   ? usage_error(help_of(out, room), "%s %s", word,
+                                 flag_of(optopt)->value == NULL ? "has no value" : "wants a value")
+                   : unknown_flag(out, word);
+    }
+    if (row == NULL) {
+        return EXIT_DONE;
+    }
+    given[row - flags] = true;
+    return take(out, row, optarg);
+}
+
 int parse(int argc, char **argv, cli *out, const command **chosen)
 {
+    getopt_tables tables;
+    bool given[FLAGS_MOST] = {false};
     const char *no_colour = getenv("NO_COLOR");
-    *out = (cli){.spec = "migdeploy.yaml",
-                 .timeout_ms = -1,
-                 .colour = isatty(STDERR_FILENO) == 1 && (no_colour == NULL || *no_colour == '\0')};
+    *out = (cli){.spec = "migdeploy.yaml", .timeout_ms = -1};
     *chosen = NULL;
     opterr = 0;
+    make_tables(&tables);
     int status = EXIT_DONE;
-    for (int flag = 0; status == EXIT_DONE && flag >= 0;) {
-        const char *given = optind < argc ? argv[optind] : "";
-        flag = getopt_long(argc, argv, "-s:n:l:f:o:qvAh", flags, NULL);
-        if (flag == 1) {
-            status = add(&out->arguments, optarg)
-                         ? EXIT_DONE
-                         : usage_error("migdeploy --help", "too many words");
-        } else if (flag == '?') {
-            const bool known = optopt != 0;
-            status = known ? usage_error(help_of(out), "%s wants a value", given)
-                           : unknown_flag(out, given);
-        } else if (flag >= 0) {
-            status = take(out, flag, optarg);
-        }
+    for (int code = 0; status == EXIT_DONE && code >= 0;) {
+        status = take_next(argc, argv, &tables, out, given, &code);
     }
     for (; optind < argc && status == EXIT_DONE; optind++) { /* behind "--" */
-        status = add(&out->arguments, argv[optind]) ? EXIT_DONE : EXIT_USAGE;
+        status = add(&out->arguments, argv[optind])
+                     ? EXIT_DONE
+                     : usage_error("migdeploy --help", "too many words");
     }
+    out->colour =
+        !out->no_colour && isatty(STDERR_FILENO) == 1 && (no_colour == NULL || *no_colour == '\0');
     if (status != EXIT_DONE || out->arguments.count == 0) {
         return status;
     }
-    const char *name = out->arguments.items[0];
-    *chosen = find(name);
+    *chosen = find(out->arguments.items[0]);
     if (*chosen == NULL) {
-        const char *near = nearest(name, command_at, command_count);
-        return near == NULL ? usage_error("migdeploy --help", "no command \"%s\"", name)
-                            : usage_error("migdeploy --help",
-                                          "no command \"%s\"; did you mean \"%s\"?", name, near);
+        return unknown_command(out->arguments.items[0]);
     }
     out->arguments.count--;
     memmove(out->arguments.items, out->arguments.items + 1,
             out->arguments.count * sizeof *out->arguments.items);
-    return EXIT_DONE;
+    if (out->timeout_ms < 0) {
+        out->timeout_ms = (*chosen)->limit_ms;
+    }
+    return out->help ? EXIT_DONE : check_flags(out, *chosen, given);
 }

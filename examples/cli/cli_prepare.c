@@ -16,6 +16,44 @@ int run_version(cli *options)
     return EXIT_DONE;
 }
 
+/* Never overwrites. 0, or the errno. */
+static int write_new(const char *path, const migd_buf *text)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        return errno;
+    }
+    const bool written =
+        write(fd, migd_buf_data(text), migd_buf_size(text)) == (ssize_t)migd_buf_size(text);
+    const int failed = written ? 0 : errno == 0 ? ENOSPC : errno;
+    if (close(fd) != 0 || !written) {
+        unlink(path);
+    }
+    return failed;
+}
+
+/* The lines worth a look: from the number of members to who may connect. */
+static void say_lines(const cli *options)
+{
+    migd_spec *spec = NULL;
+    int32_t first = 0;
+    int32_t last = 0;
+    if (migd_spec_load_file(options->spec, NULL, &spec, NULL) == MIGD_OK) {
+        const migd_object *root = migd_spec_object(spec);
+        migd_object_place(migd_object_at(root, "/spec/members/replicas"), NULL, &first, NULL);
+        if (migd_object_place(migd_object_at(root, "/spec/service/sourceRanges"), NULL, &last,
+                              NULL) < 0) {
+            migd_object_place(migd_object_at(root, "/spec/service/type"), NULL, &last, NULL);
+        }
+    }
+    migd_spec_free(spec);
+    if (last > first) {
+        say_next(options, "look at lines %d to %d, then migdeploy plan", (int)first, (int)last);
+    } else {
+        say_next(options, "migdeploy plan");
+    }
+}
+
 int run_init(cli *options)
 {
     migd_buf *text = NULL;
@@ -25,33 +63,64 @@ int run_init(cli *options)
     if (status < 0) {
         return fail(options, error, status);
     }
-    const int fd = open(options->spec, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    const size_t size = migd_buf_size(text);
-    const bool written = fd >= 0 && write(fd, migd_buf_data(text), size) == (ssize_t)size;
-    const int code = errno;
-    if (fd >= 0) {
-        close(fd);
+    const int failed = write_new(options->spec, text);
+    if (failed != 0) {
+        fprintf(stderr, "error: cannot write %s: %s\n", options->spec,
+                failed == EEXIST ? "it is there, and init never overwrites" : strerror(failed));
+    } else if (!options->quiet) {
+        fprintf(stderr, "Wrote %s: %s profile, %s\n", options->spec,
+                options->profile == NULL ? "production" : options->profile,
+                options->cluster == NULL ? "the cluster of your kubeconfig. It was not touched."
+                                         : "EKS. No account was touched.");
+        say_lines(options);
     }
     migd_buf_free(text);
-    if (!written) {
-        fprintf(stderr, "error: cannot write %s: %s\n", options->spec, strerror(code));
-        if (fd >= 0) {
-            unlink(options->spec);
-        }
-        return EXIT_FAILED;
-    }
-    fprintf(stderr, "Wrote %s: %s profile%s\n", options->spec,
-            options->profile == NULL ? "production" : options->profile,
-            options->cluster == NULL ? ", the cluster of your kubeconfig."
-                                     : ", EKS. No account was touched.");
-    say_next(options, "look at the lines behind image, then migdeploy check");
-    return EXIT_DONE;
+    return failed == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* --- check ------------------------------------------------------------------------------------ */
 
-static int put_findings(const cli *options, const migd_findings *findings, size_t files,
-                        bool of_spec)
+/* What was judged. */
+typedef struct {
+    size_t files;
+    bool of_spec;
+    bool around; /* a ClusterConfig tells of zones, nodes and ssh */
+} judged;
+
+/* "0 errors, 10 warnings, 3 notes"; where there are errors, only what there is. */
+static void say_counts(const size_t counts[3])
+{
+    static const char *const words_of[] = {"error", "warning", "note"};
+    bool first = true;
+    for (size_t i = 0; i < 3; i++) {
+        if (counts[i] > 0 || counts[0] == 0) {
+            fprintf(stderr, "%s%zu %s%s", first ? "" : ", ", counts[i], words_of[i],
+                    counts[i] == 1 ? "" : "s");
+            first = false;
+        }
+    }
+}
+
+static void say_verdict(const cli *options, const judged *what, const size_t counts[3],
+                        const char *rule)
+{
+    fprintf(stderr, "%zu file%s: ", what->files, what->files == 1 ? "" : "s");
+    say_counts(counts);
+    fputs(what->of_spec && counts[0] > 0 ? "; what could be read was checked.\n"
+          : what->of_spec || what->around
+              ? ".\n"
+              : ". No ClusterConfig: zones, nodes, ssh were not judged.\n",
+          stderr);
+    if (counts[0] > 0 && what->of_spec) {
+        say_next(options, "correct these lines, then migdeploy check");
+    } else if (rule != NULL) {
+        say_next(options, "migdeploy rules %s", rule);
+    } else if (what->of_spec) {
+        say_next(options, "migdeploy plan");
+    }
+}
+
+static int put_findings(const cli *options, const migd_findings *findings, const judged *what)
 {
     migd_buf *text = NULL;
     migd_error *error = NULL;
@@ -63,29 +132,23 @@ static int put_findings(const cli *options, const migd_findings *findings, size_
     if (status < 0) {
         return fail(options, error, status);
     }
-    put_buffer(text);
+    if (put_buffer(text) != EXIT_DONE) {
+        return EXIT_FAILED;
+    }
     size_t counts[3] = {0};
-    const char *rule = NULL;
+    const char *rules[3] = {NULL};
     for (size_t i = 0; i < migd_findings_count(findings); i++) {
         const migd_object *finding = migd_findings_item(findings, i);
-        const char *severity = migd_object_text(finding, "/severity", "");
-        const int which = strcmp(severity, "error") == 0     ? 0
-                          : strcmp(severity, "warning") == 0 ? 1
-                                                             : 2;
+        const char severity = migd_object_text(finding, "/severity", "note")[0];
+        const size_t which = severity == 'e' ? 0 : severity == 'w' ? 1 : 2;
         counts[which]++;
-        rule = rule == NULL ? migd_object_text(finding, "/rule", NULL) : rule;
+        rules[which] =
+            rules[which] == NULL ? migd_object_text(finding, "/rule", NULL) : rules[which];
     }
-    fprintf(stderr, "%zu file%s: %zu error%s, %zu warning%s, %zu note%s%s\n", files,
-            files == 1 ? "" : "s", counts[0], counts[0] == 1 ? "" : "s", counts[1],
-            counts[1] == 1 ? "" : "s", counts[2], counts[2] == 1 ? "" : "s",
-            of_spec && counts[0] > 0 ? "; what could be read was checked." : ".");
-    if (counts[0] > 0 && of_spec) {
-        say_next(options, "correct these lines, then migdeploy check");
-    } else if (rule != NULL) {
-        say_next(options, "migdeploy rules %s", rule);
-    } else if (of_spec) {
-        say_next(options, "migdeploy plan");
-    }
+    say_verdict(options, what, counts,
+                rules[0] != NULL   ? rules[0]
+                : rules[1] != NULL ? rules[1]
+                                   : rules[2]);
     return counts[0] > 0                      ? EXIT_REFUSED
            : counts[1] > 0 && options->strict ? EXIT_WARNINGS
                                               : EXIT_DONE;
@@ -102,11 +165,28 @@ static int check_spec(const cli *options, const migd_call_options *call, const c
     if (status >= 0) {
         status = migd_check_spec(spec, call, &findings, &error);
     }
-    const int code =
-        status < 0 ? fail(options, error, status) : put_findings(options, findings, 1, true);
+    const int code = status < 0 ? fail(options, error, status)
+                                : put_findings(options, findings, &(judged){1, true, true});
     migd_findings_free(findings);
     migd_spec_free(spec);
     return code;
+}
+
+/* The objects of one file stand behind one another. */
+static judged judged_of(const migd_objects *objects)
+{
+    judged out = {0};
+    const char *before = NULL;
+    for (size_t i = 0; i < migd_objects_count(objects); i++) {
+        const migd_object *object = migd_objects_item(objects, i);
+        const char *file = NULL;
+        migd_object_place(object, &file, NULL, NULL);
+        out.files += before == NULL || file == NULL || strcmp(before, file) != 0;
+        out.around =
+            out.around || strcmp(migd_object_text(object, "/kind", ""), "ClusterConfig") == 0;
+        before = file;
+    }
+    return out;
 }
 
 static int check_files(const cli *options, const migd_call_options *call)
@@ -114,15 +194,13 @@ static int check_files(const cli *options, const migd_call_options *call)
     migd_objects *objects = NULL;
     migd_findings *findings = NULL;
     migd_error *error = NULL;
-    migd_status status = migd_objects_new(&objects, &error);
-    for (size_t i = 0; i < options->arguments.count && status >= 0; i++) {
-        status = migd_objects_load(objects, options->arguments.items[i], NULL, &error);
-    }
+    migd_status status = load_objects(&options->arguments, &objects, &error);
     if (status >= 0) {
         status = migd_check_objects(objects, call, &findings, &error);
     }
-    const int code = status < 0 ? fail(options, error, status)
-                                : put_findings(options, findings, options->arguments.count, false);
+    const judged what = judged_of(objects);
+    const int code =
+        status < 0 ? fail(options, error, status) : put_findings(options, findings, &what);
     migd_findings_free(findings);
     migd_objects_free(objects);
     return code;
@@ -141,7 +219,7 @@ int run_check(cli *options)
 {
     migd_call_options *call = NULL;
     migd_error *error = NULL;
-    const migd_status status = call_options(options, MIGD_FOREVER, &call, &error);
+    const migd_status status = call_options(options, &call, &error);
     if (status < 0) {
         return fail(options, error, status);
     }
@@ -156,23 +234,12 @@ int run_check(cli *options)
 
 /* --- rules ------------------------------------------------------------------------------------ */
 
-/* A paragraph behind a label, folded at blanks. */
-static void put_folded(const char *label, const char *text)
+static void put_paragraph(const char *label, const char *text)
 {
-    const size_t width = 88;
-    bool first = true;
-    while (text != NULL && *text != '\0') {
-        size_t size = strlen(text);
-        if (size > width) {
-            size = width;
-            while (size > 0 && text[size] != ' ') {
-                size--;
-            }
-            size = size == 0 ? width : size;
-        }
-        printf("%-8s %.*s\n", first ? label : "", (int)size, text);
-        text += size + (text[size] == ' ');
-        first = false;
+    char first[16];
+    snprintf(first, sizeof first, "%-8s ", label);
+    if (text != NULL && text[0] != '\0') {
+        put_folded(stdout, first, 9, 97, text);
     }
 }
 
@@ -183,9 +250,9 @@ static int put_card(const migd_object *rule)
     const char *source = migd_object_text(rule, "/source", "");
     printf("%s  %s  %s\n", id, migd_object_text(rule, "/severity", ""),
            migd_object_text(rule, "/title", ""));
-    put_folded("Why", migd_object_text(rule, "/why", NULL));
-    put_folded("Example", migd_object_text(rule, "/example", NULL));
-    put_folded("Ways out", migd_object_text(rule, "/waysOut", NULL));
+    put_paragraph("Why", migd_object_text(rule, "/why", NULL));
+    put_paragraph("Example", migd_object_text(rule, "/example", NULL));
+    put_paragraph("Ways out", migd_object_text(rule, "/waysOut", NULL));
     if (accept != NULL) {
         printf("%-8s %s    Source %s\n", "Accept", accept, source);
     } else {

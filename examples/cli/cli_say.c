@@ -4,15 +4,22 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-void say_word(const cli *options, tint colour, const char *word)
+void put_word(FILE *out, bool colour, tint which, const char *word)
 {
-    static const char *const codes[] = {"", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[2m"};
-    if (options->colour && colour != PLAIN) {
-        fprintf(stderr, "%s%s\x1b[0m", codes[colour], word);
+    static const char *const codes[] = {"",         "\x1b[32m", "\x1b[33m",
+                                        "\x1b[31m", "\x1b[2m",  "\x1b[1;31m"};
+    if (colour && which != PLAIN) {
+        fprintf(out, "%s%s\x1b[0m", codes[which], word);
     } else {
-        fputs(word, stderr);
+        fputs(word, out);
     }
+}
+
+void say_word(const cli *options, tint which, const char *word)
+{
+    put_word(stderr, options->colour, which, word);
 }
 
 void say_next(const cli *options, const char *format, ...)
@@ -35,6 +42,8 @@ int usage_error(const char *next, const char *format, ...)
     va_end(arguments);
     return EXIT_USAGE;
 }
+
+/* --- Errors ----------------------------------------------------------------------------------- */
 
 static int exit_code(migd_status status)
 {
@@ -67,20 +76,64 @@ static void say_place(const migd_error *error)
     }
 }
 
-static void say_details(const migd_error *error)
+/* Once each, in their order: "a; b". */
+static void collect_hints(const migd_error *error, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < migd_error_detail_count(error) && used < size; i++) {
+        const char *hint = migd_error_detail(error, i, MIGD_DETAIL_MESSAGE);
+        if (hint != NULL && strstr(out, hint) == NULL) {
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used == 0 ? "" : "; ", hint);
+        }
+    }
+}
+
+/* "Nothing was changed; 3 run. ways out: ..." */
+static void say_ways_out(const migd_error *error, int width)
+{
+    char hints[1024];
+    char text[1280];
+    const char *remaining = migd_error_remaining(error);
+    collect_hints(error, hints, sizeof hints);
+    if (remaining == NULL && hints[0] == '\0') {
+        return;
+    }
+    snprintf(text, sizeof text, "%s%s%s%s", remaining == NULL ? "" : remaining,
+             remaining == NULL ? "" : ". ", hints[0] == '\0' ? "" : "ways out: ", hints);
+    if (text[0] >= 'a' && text[0] <= 'z' && remaining != NULL) {
+        text[0] = (char)(text[0] - 'a' + 'A');
+    }
+    put_folded(stderr, "", 0, width, text);
+}
+
+static void say_details(const migd_error *error, int width)
 {
     for (size_t i = 0; i < migd_error_detail_count(error); i++) {
+        char text[1024];
         const char *subject = migd_error_detail(error, i, MIGD_DETAIL_SUBJECT);
         const char *field = migd_error_detail(error, i, MIGD_DETAIL_FIELD);
         const char *message = migd_error_detail(error, i, MIGD_DETAIL_MESSAGE);
-        fprintf(stderr, "    %s%s%s%s%s\n", field == NULL ? "" : field, field == NULL ? "" : ": ",
-                message == NULL ? "" : message, subject == NULL ? "" : ", ",
-                subject == NULL ? "" : subject);
+        snprintf(text, sizeof text, "%s%s%s%s%s", field == NULL ? "" : field,
+                 field == NULL || message == NULL ? "" : ": ", message == NULL ? "" : message,
+                 subject == NULL ? "" : ", ", subject == NULL ? "" : subject);
+        put_folded(stderr, "    ", 4, width, text);
+    }
+}
+
+static void say_causes(const migd_error *error, int width)
+{
+    for (const migd_error *cause = migd_error_cause(error); cause != NULL;
+         cause = migd_error_cause(cause)) {
+        fputs("    ", stderr);
+        say_place(cause);
+        put_folded(stderr, "", 4, width, migd_error_message(cause));
     }
 }
 
 static void say_error(const cli *options, const migd_error *error, migd_status status)
 {
+    const int width = columns_of(STDERR_FILENO) < 97 ? columns_of(STDERR_FILENO) : 97;
     const bool refused = status == MIGD_ERR_REFUSED || status == MIGD_ERR_IMPOSSIBLE;
     const char *operation = migd_error_operation(error);
     say_word(options, RED, refused ? "refused: " : "error: ");
@@ -89,15 +142,14 @@ static void say_error(const cli *options, const migd_error *error, migd_status s
         fprintf(stderr, "%s: ", operation);
     }
     fprintf(stderr, "%s\n", error == NULL ? migd_status_name(status) : migd_error_message(error));
-    say_details(error);
-    for (const migd_error *cause = migd_error_cause(error); cause != NULL;
-         cause = migd_error_cause(cause)) {
-        fputs("    ", stderr);
-        say_place(cause);
-        fprintf(stderr, "%s\n", migd_error_message(cause));
+    if (refused) {
+        say_ways_out(error, width);
+    } else {
+        say_details(error, width);
     }
-    if (migd_error_remaining(error) != NULL) {
-        fprintf(stderr, "remains: %s\n", migd_error_remaining(error));
+    say_causes(error, width);
+    if (!refused && migd_error_remaining(error) != NULL) {
+        put_folded(stderr, "remains: ", 4, width, migd_error_remaining(error));
     }
     if (migd_error_next(error) != NULL) {
         say_next(options, "%s", migd_error_next(error));
@@ -146,14 +198,17 @@ static void say_error_json(const migd_error *error)
 
 int fail(const cli *options, migd_error *error, migd_status status)
 {
-    if (options->output == OUTPUT_JSON) {
+    fflush(stdout);
+    if (options->output == OUTPUT_JSON && error != NULL) {
         say_error_json(error);
-    } else {
+    } else if (error != NULL) {
         say_error(options, error, status);
     }
     migd_error_free(error);
     return exit_code(status);
 }
+
+/* --- Documents -------------------------------------------------------------------------------- */
 
 int put_buffer(migd_buf *buffer)
 {
@@ -178,4 +233,33 @@ int put_object(const cli *options, const migd_object *object)
         putchar('\n');
     }
     return code;
+}
+
+/* Without its colour, a finding says the same: the word stands in it. */
+static void put_finding(FILE *out, bool colour, const char *text, const char *severity)
+{
+    const char *word = strstr(text, severity);
+    const tint which = severity[0] == 'e' ? RED : severity[0] == 'w' ? YELLOW : DIM;
+    if (word == NULL) {
+        fprintf(out, "%s\n", text);
+        return;
+    }
+    fprintf(out, "%.*s", (int)(word - text), text);
+    put_word(out, colour, which, severity);
+    fprintf(out, "%s\n", word + strlen(severity));
+}
+
+size_t put_findings_of(FILE *out, const cli *options, const migd_findings *findings,
+                       const char *severity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < migd_findings_count(findings); i++) {
+        const char *own = migd_object_text(migd_findings_item(findings, i), "/severity", "");
+        if (strcmp(own, severity) == 0) {
+            put_finding(out, options->colour && out == stderr, migd_findings_text(findings, i),
+                        severity);
+            count++;
+        }
+    }
+    return count;
 }

@@ -1,0 +1,308 @@
+/* A job as a person follows it: one line a step, questions, the ending. */
+#include "cli.h"
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { GROUPS = 16, MINUTE_MS = 60000, SECOND_MS = 1000, WIDE = 80, WIDEST = 97 };
+
+/* Steps of one name are one group: its end is told when another group has something to show, or at
+ * the end. */
+typedef struct {
+    char name[32];
+    char now[256];  /* what it does or waits for */
+    char done[256]; /* what its last step said */
+    int64_t created;
+    int64_t updated;
+    int64_t deleted;
+    struct timespec since;
+    bool shown; /* it had something to show before its end */
+} group;
+
+typedef struct {
+    const cli *options;
+    const char *heading; /* not said yet */
+    bool silent;         /* nothing but failures, warnings and questions */
+    bool live;           /* a terminal: lines that are drawn again */
+    int width;
+    int drawn;            /* lines that stand there to be drawn again */
+    group groups[GROUPS]; /* not told yet, in the order of their first event */
+    size_t count;
+} progress;
+
+static int64_t elapsed_ms(const struct timespec *since)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - since->tv_sec) * 1000 + (now.tv_nsec - since->tv_nsec) / 1000000;
+}
+
+/* --- Lines ------------------------------------------------------------------------------------ */
+
+static void wipe(progress *p)
+{
+    for (; p->drawn > 0; p->drawn--) {
+        fputs(p->drawn > 1 ? "\r\x1b[K\x1b[A" : "\r\x1b[K", stderr);
+    }
+}
+
+/* A text that is too long loses its middle: the end of a name tells it from others. */
+static void put_cut(const char *text, size_t room)
+{
+    const size_t size = strlen(text);
+    if (size <= room || room < 8) {
+        fprintf(stderr, "%-*s", (int)room, text);
+    } else {
+        const size_t head = (room - 3) / 3;
+        fprintf(stderr, "%.*s...%s", (int)head, text, text + size - (room - 3 - head));
+    }
+}
+
+/* "wait  members     2 of 3 Ready      1m12s"; on a narrow terminal two lines. */
+static void draw(progress *p, const group *g, tint colour, const char *word, const char *text,
+                 bool stays)
+{
+    char elapsed[32];
+    const size_t room = (size_t)p->width - 28;
+    format_elapsed(elapsed_ms(&g->since), elapsed);
+    wipe(p);
+    say_word(p->options, colour, word);
+    fprintf(stderr, "  %-10s  ", g->name);
+    put_cut(p->width >= WIDE ? text : "", room);
+    fprintf(stderr, "  %7s", elapsed);
+    if (p->width < WIDE) {
+        fputs("\n      ", stderr);
+        put_cut(text, (size_t)p->width - 7);
+    }
+    fputs(stays ? "\n" : "", stderr);
+    p->drawn = stays ? 0 : p->width >= WIDE ? 1 : 2;
+    fflush(stderr);
+}
+
+static void plain_line(const char *name, const char *state, const char *text)
+{
+    char when[16];
+    const time_t now = time(NULL);
+    struct tm parts;
+    strftime(when, sizeof when, "%H:%M:%SZ", gmtime_r(&now, &parts));
+    fprintf(stderr, "%s %-10s  %-5s  %s\n", when, name, state, text);
+}
+
+static void say_heading(progress *p)
+{
+    if (p->heading != NULL && p->heading[0] != '\0' && !p->silent) {
+        fprintf(stderr, "%s\n", p->heading);
+    }
+    p->heading = NULL;
+}
+
+static void put(progress *p, const group *g, tint colour, const char *state, const char *text)
+{
+    const bool stays = colour != YELLOW;
+    say_heading(p);
+    if (p->live) {
+        draw(p, g, colour, stays ? state : "wait", text, stays);
+    } else {
+        plain_line(g->name, state, text);
+    }
+}
+
+/* The step at work is drawn again for its clock; in a log it says once a minute what it awaits. */
+static void put_again(progress *p)
+{
+    if (p->count == 0 || p->silent || !p->groups[p->count - 1].shown) {
+        return;
+    }
+    const group *g = &p->groups[p->count - 1];
+    char text[320];
+    char elapsed[32];
+    snprintf(text, sizeof text, "%s, %s so far", g->now,
+             format_elapsed(elapsed_ms(&g->since), elapsed));
+    put(p, g, YELLOW, "wait", p->live ? g->now : text);
+}
+
+/* --- Groups ----------------------------------------------------------------------------------- */
+
+/* "5 created, 1 updated", or what the last step of the group said. */
+static const char *ending(const group *g, char *out, size_t size)
+{
+    const struct {
+        const char *word;
+        int64_t count;
+    } parts[] = {{"created", g->created}, {"updated", g->updated}, {"deleted", g->deleted}};
+    if (strcmp(g->name, "objects") != 0) {
+        return g->done;
+    }
+    size_t at = (size_t)snprintf(out, size, "%s", "");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && at < size; i++) {
+        if (parts[i].count > 0) {
+            at += (size_t)snprintf(out + at, size - at, "%s%lld %s", at == 0 ? "" : ", ",
+                                   (long long)parts[i].count, parts[i].word);
+        }
+    }
+    return at > 0 ? out : strstr(g->done, " is as wished") != NULL ? "all as wished" : g->done;
+}
+
+/* Tells the end of every group but the one of that name, which stays open as those that had nothing
+ * to show. */
+static void end_groups(progress *p, const char *but)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        const group *g = &p->groups[i];
+        char text[160];
+        if (but != NULL && (strcmp(g->name, but) == 0 || !g->shown)) {
+            p->groups[left++] = *g;
+        } else if (g->done[0] != '\0') {
+            put(p, g, GREEN, "done", ending(g, text, sizeof text));
+        }
+    }
+    p->count = left;
+}
+
+static group *group_of(progress *p, const char *name)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (strcmp(p->groups[i].name, name) == 0) {
+            return &p->groups[i];
+        }
+    }
+    if (p->count == GROUPS) {
+        p->count--; /* more names than there are steps: the last one makes room */
+    }
+    group *g = &p->groups[p->count++];
+    *g = (group){0};
+    snprintf(g->name, sizeof g->name, "%s", name);
+    clock_gettime(CLOCK_MONOTONIC, &g->since);
+    return g;
+}
+
+static void count_act(group *g, const char *text)
+{
+    g->created += strncmp(text, "create ", 7) == 0;
+    g->updated += strncmp(text, "update ", 7) == 0;
+    g->deleted += strncmp(text, "delete ", 7) == 0;
+}
+
+/* --- Events ----------------------------------------------------------------------------------- */
+
+/* One event a line, with the same six keys whatever it says. */
+static void tell_json(const migd_event *event)
+{
+    migd_buf *line = NULL;
+    migd_object *details = NULL;
+    if (migd_object_copy(migd_event_details(event), &details, NULL) == MIGD_OK) {
+        migd_object_remove(details, "/warning", NULL);
+        if (migd_object_write_json(details, 0, &line, NULL) == MIGD_OK) {
+            fprintf(stderr, "%s\n", migd_buf_data(line));
+        }
+    }
+    migd_buf_free(line);
+    migd_object_free(details);
+}
+
+static void tell_note(progress *p, const migd_event *event)
+{
+    const bool warning = migd_object_boolean(migd_event_details(event), "/warning", 0) == 1;
+    const char *first = warning ? "warning: " : "note: ";
+    wipe(p);
+    say_word(p->options, warning ? YELLOW : DIM, first);
+    put_folded(stderr, "", 4, p->width - (int)strlen(first), migd_event_text(event));
+}
+
+static void tell(progress *p, const migd_event *event)
+{
+    static const char unseen[] = "lock rules consent";
+    const int32_t kind = migd_event_kind(event);
+    const char *step = migd_event_step(event);
+    const char *text = migd_event_text(event);
+    if (p->options->progress == PROGRESS_JSON) {
+        tell_json(event);
+        return;
+    }
+    if (kind == MIGD_EVENT_NOTE) {
+        tell_note(p, event);
+        return;
+    }
+    if (step == NULL || p->silent || is_among(unseen, " ", step)) {
+        return;
+    }
+    if (kind == MIGD_EVENT_DONE) {
+        snprintf(group_of(p, step)->done, sizeof p->groups->done, "%s", text);
+    } else if (kind == MIGD_EVENT_ACT || kind == MIGD_EVENT_WAIT || kind == MIGD_EVENT_FAIL) {
+        end_groups(p, step);
+        group *g = group_of(p, step);
+        g->done[0] = '\0';
+        g->shown = true;
+        snprintf(g->now, sizeof g->now, "%s", text);
+        put(p, g, kind == MIGD_EVENT_FAIL ? RED : YELLOW,
+            kind == MIGD_EVENT_FAIL  ? "fail"
+            : kind == MIGD_EVENT_ACT ? "start"
+                                     : "wait",
+            text);
+        if (kind == MIGD_EVENT_ACT) {
+            count_act(g, text);
+        }
+    }
+}
+
+/* Asks for the cluster's name; anything else is no. */
+static migd_status ask(progress *p, migd_job *job, const migd_event *event, const char *cluster,
+                       migd_error **error)
+{
+    char line[256] = "";
+    wipe(p);
+    if (p->options->yes) {
+        return migd_job_answer(job, "yes", error);
+    }
+    say_heading(p);
+    put_folded(stderr, "", 0, p->width, migd_event_text(event));
+    fprintf(stderr, "Type the cluster's name, %s: ", cluster);
+    if (fgets(line, sizeof line, stdin) == NULL) {
+        line[0] = '\0';
+    }
+    line[strcspn(line, "\n")] = '\0';
+    return migd_job_answer(job, strcmp(line, cluster) == 0 ? "yes" : "no", error);
+}
+
+static progress begin(const cli *options, const telling *how)
+{
+    const int columns = columns_of(STDERR_FILENO);
+    return (progress){
+        .options = options,
+        .heading = how->heading,
+        .silent = options->quiet || options->progress >= PROGRESS_JSON,
+        .live = options->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1,
+        .width = columns < 40       ? 40
+                 : columns > WIDEST ? WIDEST
+                                    : columns,
+    };
+}
+
+int follow(const cli *options, migd_job *job, const telling *how, migd_object **result)
+{
+    progress p = begin(options, how);
+    migd_error *error = NULL;
+    const migd_event *event = NULL;
+    migd_status status = MIGD_OK;
+    while (status == MIGD_OK || status == MIGD_TIMEOUT) {
+        status = migd_job_next(job, p.live ? SECOND_MS : MINUTE_MS, &event, &error);
+        if (status == MIGD_OK && migd_event_kind(event) == MIGD_EVENT_QUESTION) {
+            status = ask(&p, job, event, how->cluster, &error);
+        } else if (status == MIGD_OK) {
+            tell(&p, event);
+        } else if (status == MIGD_TIMEOUT) {
+            put_again(&p);
+        }
+    }
+    wipe(&p);
+    if (status == MIGD_DONE) {
+        end_groups(&p, NULL);
+    }
+    if (result != NULL && migd_job_take_object(job, result, NULL) < 0) {
+        *result = NULL;
+    }
+    migd_job_free(job);
+    return status == MIGD_DONE ? EXIT_DONE : fail(options, error, status);
+}

@@ -1,0 +1,222 @@
+/* What a command stands on: the context, its options, the spec, Ctrl-C. */
+#include "cli.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- Ctrl-C ----------------------------------------------------------------------------------- */
+
+/* A signal handler can reach nothing else. */
+static migd_cancel *volatile interrupt;
+static volatile sig_atomic_t interrupts;
+static volatile sig_atomic_t quietly;
+
+static void on_interrupt(int signal_number)
+{
+    static const char said[] =
+        "\n^C: finishing the request in flight; Ctrl-C again leaves at once\n";
+    interrupts++;
+    if (interrupts > 1) {
+        _exit(128 + signal_number);
+    }
+    migd_cancel_signal(interrupt);
+    if (!quietly) {
+        const ssize_t ignored = write(STDERR_FILENO, said, sizeof said - 1);
+        (void)ignored;
+    }
+}
+
+bool was_interrupted(void)
+{
+    return interrupts > 0;
+}
+
+void interrupt_quietly(void)
+{
+    quietly = 1;
+}
+
+/* The switch lives as long as the process: a handler may come at any time. */
+static migd_status catch_interrupts(migd_error **error)
+{
+    migd_cancel *cancel = NULL;
+    const migd_status status = migd_cancel_new(&cancel, error);
+    if (status >= 0) {
+        const struct sigaction action = {.sa_handler = on_interrupt};
+        interrupt = cancel;
+        sigaction(SIGINT, &action, NULL);
+        sigaction(SIGTERM, &action, NULL);
+        signal(SIGPIPE, SIG_IGN);
+    }
+    return status;
+}
+
+/* --- Options ---------------------------------------------------------------------------------- */
+
+static migd_status set_texts(const cli *options, migd_call_options *call, migd_error **error)
+{
+    const struct {
+        int32_t option;
+        const char *value;
+    } texts[] = {
+        {MIGD_CALL_NAMESPACE, options->namespace_}, {MIGD_CALL_KUBECONFIG, options->kubeconfig},
+        {MIGD_CALL_CONTEXT, options->context},      {MIGD_CALL_ONLY, options->only},
+        {MIGD_CALL_UNTIL, options->until},
+    };
+    migd_status status = MIGD_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && status >= 0; i++) {
+        status = migd_call_options_set_text(call, texts[i].option, texts[i].value, error);
+    }
+    return status;
+}
+
+static migd_status set_numbers(const cli *options, migd_call_options *call, migd_error **error)
+{
+    const struct {
+        int32_t option;
+        int64_t value;
+    } numbers[] = {
+        {MIGD_CALL_DEADLINE_MS, options->timeout_ms},
+        {MIGD_CALL_FORCE, options->force_conflicts},
+        {MIGD_CALL_ADOPT, options->adopt},
+        {MIGD_CALL_WAIT_LOCK, options->wait},
+    };
+    migd_status status = MIGD_OK;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && status >= 0; i++) {
+        status = migd_call_options_set_int64(call, numbers[i].option, numbers[i].value, error);
+    }
+    return status;
+}
+
+migd_status call_options(const cli *options, migd_call_options **out, migd_error **error)
+{
+    migd_call_options *call = NULL;
+    migd_status status = interrupt == NULL ? catch_interrupts(error) : MIGD_OK;
+    if (status >= 0) {
+        status = migd_call_options_new(&call, error);
+    }
+    if (status >= 0) {
+        status = set_texts(options, call, error);
+    }
+    if (status >= 0) {
+        status = set_numbers(options, call, error);
+    }
+    for (size_t i = 0; status >= 0 && i < options->accept.count; i++) {
+        status = migd_call_options_accept(call, options->accept.items[i], error);
+    }
+    if (status < 0) {
+        migd_call_options_free(call);
+        return status;
+    }
+    migd_call_options_set_cancel(call, interrupt);
+    *out = call;
+    return MIGD_OK;
+}
+
+/* --- Documents -------------------------------------------------------------------------------- */
+
+static migd_status set_key(migd_spec *spec, const char *assignment, migd_error **error)
+{
+    char path[256];
+    const size_t size = strcspn(assignment, "=");
+    if (size == 0 || size >= sizeof path || assignment[size] == '\0') {
+        usage_error("migdeploy --help", "--set wants PATH=VALUE, not \"%s\"", assignment);
+        return MIGD_ERR_INVALID; /* told: no error with it */
+    }
+    memcpy(path, assignment, size);
+    path[size] = '\0';
+    return migd_spec_set(spec, path, assignment + size + 1, error);
+}
+
+migd_status open_spec(const cli *options, migd_spec **out, migd_error **error)
+{
+    migd_status status = migd_spec_load_file(options->spec, NULL, out, error);
+    for (size_t i = 0; status >= 0 && i < options->set.count; i++) {
+        status = set_key(*out, options->set.items[i], error);
+    }
+    if (status < 0) {
+        migd_spec_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+migd_status load_objects(const words *paths, migd_objects **out, migd_error **error)
+{
+    migd_status status = migd_objects_new(out, error);
+    for (size_t i = 0; i < paths->count && status >= 0; i++) {
+        status = migd_objects_load(*out, paths->items[i], NULL, error);
+    }
+    return status;
+}
+
+/* --- Session ---------------------------------------------------------------------------------- */
+
+static void log_line(int32_t level, const char *line, void *user)
+{
+    (void)level;
+    (void)user;
+    fprintf(stderr, "%s\n", line);
+}
+
+static migd_status open_context(const cli *options, migd_context **out, migd_error **error)
+{
+    migd_context_options *settings = NULL;
+    migd_status status = migd_context_options_new(&settings, error);
+    if (status >= 0 && options->verbose > 0) {
+        migd_context_options_set_log(settings, options->verbose > 1 ? MIGD_LOG_HTTP : MIGD_LOG_INFO,
+                                     log_line, NULL);
+    }
+    if (status >= 0) {
+        status = migd_context_new(settings, out, error);
+    }
+    migd_context_options_free(settings);
+    return status;
+}
+
+migd_status open_session(session *s, const cli *options, bool with_spec, migd_error **error)
+{
+    *s = (session){.options = options};
+    migd_status status = with_spec ? open_spec(options, &s->spec, error) : MIGD_OK;
+    if (status >= 0) {
+        status = open_context(options, &s->context, error);
+    }
+    if (status >= 0) {
+        status = call_options(options, &s->call, error);
+    }
+    return status;
+}
+
+void close_session(session *s)
+{
+    migd_call_options_free(s->call);
+    migd_spec_free(s->spec);
+    migd_context_free(s->context);
+}
+
+const char *name_of(const session *s)
+{
+    return migd_object_text(migd_spec_object(s->spec), "/metadata/name", "");
+}
+
+const char *where_of(const session *s, char *out, size_t size)
+{
+    migd_kube *kube = NULL;
+    if (migd_kube_open(s->context, s->call, &kube, NULL) < 0) {
+        out[0] = '\0'; /* the job says what is wrong */
+        return out;
+    }
+    const migd_object *info = migd_kube_info(kube);
+    const migd_object *spec = migd_spec_object(s->spec);
+    const char *context = migd_object_text(info, "/context", NULL);
+    int used = context != NULL && context[0] != '\0'
+                   ? snprintf(out, size, "context %s", context)
+                   : snprintf(out, size, "%s", migd_object_text(info, "/server", "in-cluster"));
+    if (spec != NULL && used > 0 && (size_t)used < size) {
+        snprintf(out + used, size - (size_t)used, ", %s/%s",
+                 migd_object_text(spec, "/metadata/namespace", ""), name_of(s));
+    }
+    migd_kube_free(kube);
+    return out;
+}
