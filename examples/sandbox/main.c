@@ -167,8 +167,8 @@ int main(int count, char **words)
               status == 0 ? stdout : stderr);
         return status;
     }
-    /* Blocked before the first thread is made, so that every thread leaves them to the descriptor.
-     */
+    /* Blocked before the first thread is made, so that every thread leaves them to the
+     * descriptor. */
     sigset_t ending;
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);

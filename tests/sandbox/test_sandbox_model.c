@@ -19,11 +19,22 @@ typedef struct lab {
     jmp_buf exhausted;
 } lab;
 
+/* JSON with ' for ". */
+static const char *quoted(lab *in, const char *body)
+{
+    char *copy = pool_text(&in->memory, body, strlen(body));
+    for (char *at = copy; *at != '\0'; at++) {
+        *at = *at == '\'' ? '"' : *at;
+    }
+    return copy;
+}
+
 static const value *ask(lab *in, int32_t wanted, const char *method, const char *target,
                         const char *type, const char *body)
 {
     const char *answer = NULL;
-    const int32_t status = test_world_ask(in->world, method, target, type, body, &answer);
+    const char *sent = body == NULL ? NULL : quoted(in, body);
+    const int32_t status = test_world_ask(in->world, method, target, type, sent, &answer);
     if (status != wanted) {
         fail_msg("%s %s: %d instead of %d: %s", method, target, (int)status, (int)wanted, answer);
     }
@@ -43,16 +54,15 @@ static void pass(lab *in, int64_t seconds)
 static void apply_set(lab *in, int64_t replicas, const char *image, const char *more)
 {
     char body[2000];
-    snprintf(
-        body, sizeof body,
-        "{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":\"m\"},\"spec\":{"
-        "\"replicas\":%d,\"serviceName\":\"m\",\"selector\":{\"matchLabels\":{\"app\":\"m\"}},%s"
-        "\"template\":{\"metadata\":{\"labels\":{\"app\":\"m\"}},\"spec\":{\"containers\":[{\"name\":"
-        "\"c\",\"image\":\"%s\"}]}}}}",
-        (int)replicas, more, image);
+    snprintf(body, sizeof body,
+             "{'apiVersion':'apps/v1','kind':'StatefulSet','metadata':{'name':'m'},'spec':{"
+             "'replicas':%d,'serviceName':'m','selector':{'matchLabels':{'app':'m'}},%s"
+             "'template':{'metadata':{'labels':{'app':'m'}},'spec':{'containers':[{'name':"
+             "'c','image':'%s'}]}}}}",
+             (int)replicas, more, image);
     const char *answer = NULL;
-    const int32_t status =
-        test_world_ask(in->world, "PATCH", SETS "?fieldManager=t&force=true", APPLY, body, &answer);
+    const int32_t status = test_world_ask(in->world, "PATCH", SETS "?fieldManager=t&force=true",
+                                          APPLY, quoted(in, body), &answer);
     if (status != 200 && status != 201) {
         fail_msg("%d: %s", (int)status, answer);
     }
@@ -62,9 +72,9 @@ static void begin(lab *in, const char *settings)
 {
     memset(in, 0, sizeof *in);
     in->memory.exhausted = &in->exhausted;
-    in->world = test_world_new(3, settings);
+    in->world = test_world_new(3, settings == NULL ? NULL : quoted(in, settings));
     ask(in, 201, "POST", "/api/v1/namespaces", NULL,
-        "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"lab\"}}");
+        "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'lab'}}");
     pass(in, 1);
 }
 
@@ -114,8 +124,7 @@ static bool tells_event(lab *in, const char *reason)
     return count(in, target) > 0;
 }
 
-/* --- members
- * --------------------------------------------------------------------------------------------- */
+/* --- members ---------------------------------------------------------------------------------- */
 
 static void members_start_one_after_another(void **state)
 {
@@ -141,7 +150,7 @@ static void next_member_waits_until_the_one_before_is_available(void **state)
     (void)state;
     lab in;
     begin(&in, NULL);
-    apply_set(&in, 2, "x:1", "\"minReadySeconds\":60,");
+    apply_set(&in, 2, "x:1", "'minReadySeconds':60,");
     pass(&in, 50);
     assert_int_equal(number(&in, SETS, "status/readyReplicas"), 1);
     assert_int_equal(number(&in, SETS, "status/availableReplicas"), 0);
@@ -175,7 +184,7 @@ static void roll_goes_from_the_highest_down_to_the_partition(void **state)
     begin(&in, NULL);
     apply_set(&in, 3, "x:1", "");
     pass(&in, 30);
-    apply_set(&in, 3, "x:2", "\"updateStrategy\":{\"rollingUpdate\":{\"partition\":2}},");
+    apply_set(&in, 3, "x:2", "'updateStrategy':{'rollingUpdate':{'partition':2}},");
     pass(&in, 60);
     assert_string_equal(image_of(&in, 2), "x:2");
     assert_string_equal(image_of(&in, 1), "x:1");
@@ -187,7 +196,7 @@ static void roll_goes_from_the_highest_down_to_the_partition(void **state)
     ask(&in, 200, "DELETE", PODS "/m-0", NULL, NULL);
     pass(&in, 30);
     assert_string_equal(image_of(&in, 0), "x:1");
-    apply_set(&in, 3, "x:2", "\"updateStrategy\":{\"rollingUpdate\":{\"partition\":0}},");
+    apply_set(&in, 3, "x:2", "'updateStrategy':{'rollingUpdate':{'partition':0}},");
     pass(&in, 60);
     set = get(&in, SETS);
     assert_string_equal(value_text(set, "status/currentRevision", ""),
@@ -219,8 +228,7 @@ static void old_template_takes_its_old_revision_up_again(void **state)
     end(&in);
 }
 
-/* --- what goes wrong
- * ---------------------------------------------------------------------------------------- */
+/* --- what goes wrong -------------------------------------------------------------------------- */
 
 static void missing_image_is_told_and_blocks_the_roll_until_the_pod_is_deleted(void **state)
 {
@@ -268,11 +276,11 @@ static void pod_without_a_node_says_why_and_starts_when_there_is_one(void **stat
 {
     (void)state;
     lab in;
-    begin(&in, "{\"nodes\":2}");
+    begin(&in, "{'nodes':2}");
     ask(&in, 200, "PATCH", "/api/v1/nodes/ip-10-0-0-1.ec2.internal", MERGE,
-        "{\"spec\":{\"unschedulable\":true}}");
+        "{'spec':{'unschedulable':true}}");
     ask(&in, 200, "PATCH", "/api/v1/nodes/ip-10-0-1-2.ec2.internal", MERGE,
-        "{\"spec\":{\"taints\":[{\"key\":\"k\",\"value\":\"v\",\"effect\":\"NoSchedule\"}]}}");
+        "{'spec':{'taints':[{'key':'k','value':'v','effect':'NoSchedule'}]}}");
     apply_set(&in, 1, "x:1", "");
     pass(&in, 5);
     const value *conditions = value_at(get(&in, PODS "/m-0"), "status/conditions");
@@ -284,7 +292,7 @@ static void pod_without_a_node_says_why_and_starts_when_there_is_one(void **stat
         "2 Preemption is not helpful for scheduling.");
     assert_true(tells_event(&in, "FailedScheduling"));
     ask(&in, 200, "PATCH", "/api/v1/nodes/ip-10-0-0-1.ec2.internal", MERGE,
-        "{\"spec\":{\"unschedulable\":null}}");
+        "{'spec':{'unschedulable':null}}");
     pass(&in, 10);
     assert_int_equal(number(&in, SETS, "status/readyReplicas"), 1);
     end(&in);
@@ -296,11 +304,11 @@ static void spread_keeps_zones_even(void **state)
     lab in;
     begin(&in, NULL);
     ask(&in, 201, "PATCH", SETS "?fieldManager=t", APPLY,
-        "{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":\"m\"},\"spec\":{"
-        "\"replicas\":3,\"selector\":{\"matchLabels\":{\"app\":\"m\"}},\"template\":{\"metadata\":{\"labels\":{"
-        "\"app\":\"m\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"x:1\"}],"
-        "\"topologySpreadConstraints\":[{\"maxSkew\":1,\"topologyKey\":\"topology.kubernetes.io/zone\","
-        "\"whenUnsatisfiable\":\"DoNotSchedule\",\"labelSelector\":{\"matchLabels\":{\"app\":\"m\"}}}]}}}}");
+        "{'apiVersion':'apps/v1','kind':'StatefulSet','metadata':{'name':'m'},'spec':{"
+        "'replicas':3,'selector':{'matchLabels':{'app':'m'}},'template':{'metadata':{'labels':{"
+        "'app':'m'}},'spec':{'containers':[{'name':'c','image':'x:1'}],"
+        "'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'topology.kubernetes.io/zone',"
+        "'whenUnsatisfiable':'DoNotSchedule','labelSelector':{'matchLabels':{'app':'m'}}}]}}}}");
     pass(&in, 30);
     bool seen[3] = {false, false, false};
     for (int64_t i = 0; i < 3; i++) {
@@ -319,7 +327,7 @@ static void full_nodes_take_no_more(void **state)
 {
     (void)state;
     lab in;
-    begin(&in, "{\"nodes\":1,\"room\":2}");
+    begin(&in, "{'nodes':1,'room':2}");
     apply_set(&in, 3, "x:1", "");
     pass(&in, 60);
     assert_int_equal(number(&in, SETS, "status/readyReplicas"), 2);
@@ -332,12 +340,12 @@ static void lost_node_leaves_its_pods_terminating_and_a_deleted_one_lets_them_go
 {
     (void)state;
     lab in;
-    begin(&in, "{\"nodes\":2}");
+    begin(&in, "{'nodes':2}");
     apply_set(&in, 1, "x:1", "");
     pass(&in, 30);
     char lost[200];
     const char *node = pod_text(&in, 0, "spec/nodeName");
-    snprintf(lost, sizeof lost, "{\"lost\":[\"%s\"]}", node);
+    snprintf(lost, sizeof lost, "{'lost':['%s']}", node);
     ask(&in, 200, "PATCH", "/sandbox/settings", MERGE, lost);
     pass(&in, 60);
     assert_int_equal(number(&in, SETS, "status/readyReplicas"), 0);
@@ -353,21 +361,20 @@ static void lost_node_leaves_its_pods_terminating_and_a_deleted_one_lets_them_go
     end(&in);
 }
 
-/* --- budgets, autoscaler, services
- * ------------------------------------------------------------------------- */
+/* --- budgets, autoscaler, services ------------------------------------------------------------ */
 
 static const char evict[] =
-    "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"m-0\"}}";
+    "{'apiVersion':'policy/v1','kind':'Eviction','metadata':{'name':'m-0'}}";
 
 static void budget_status_lags_as_long_as_it_is_told(void **state)
 {
     (void)state;
     lab in;
-    begin(&in, "{\"budgetLagMs\":7000}");
+    begin(&in, "{'budgetLagMs':7000}");
     apply_set(&in, 2, "x:1", "");
     ask(&in, 201, "PATCH", BUDGET "?fieldManager=t", APPLY,
-        "{\"apiVersion\":\"policy/v1\",\"kind\":\"PodDisruptionBudget\",\"metadata\":{\"name\":\"b\"},\"spec\":{"
-        "\"minAvailable\":1,\"selector\":{\"matchLabels\":{\"app\":\"m\"}}}}");
+        "{'apiVersion':'policy/v1','kind':'PodDisruptionBudget','metadata':{'name':'b'},'spec':{"
+        "'minAvailable':1,'selector':{'matchLabels':{'app':'m'}}}}");
     ask(&in, 404, "POST", PODS "/m-0/eviction", NULL, evict);
     pass(&in, 5);
     const value *refused = ask(&in, 429, "POST", PODS "/m-0/eviction", NULL, evict);
@@ -386,8 +393,8 @@ static void lowered_number_is_not_seen_by_a_budget_until_a_pod_changes(void **st
     begin(&in, NULL);
     apply_set(&in, 2, "x:1", "");
     ask(&in, 201, "PATCH", BUDGET "?fieldManager=t", APPLY,
-        "{\"apiVersion\":\"policy/v1\",\"kind\":\"PodDisruptionBudget\",\"metadata\":{\"name\":\"b\"},\"spec\":{"
-        "\"maxUnavailable\":1,\"selector\":{\"matchLabels\":{\"app\":\"m\"}}}}");
+        "{'apiVersion':'policy/v1','kind':'PodDisruptionBudget','metadata':{'name':'b'},'spec':{"
+        "'maxUnavailable':1,'selector':{'matchLabels':{'app':'m'}}}}");
     pass(&in, 30);
     assert_int_equal(number(&in, BUDGET, "status/expectedPods"), 2);
     /* No node takes it: the pod is made, and the budget sees the pod. */
@@ -405,14 +412,14 @@ static void autoscaler_follows_its_wish_within_its_bounds(void **state)
     begin(&in, NULL);
     apply_set(&in, 1, "x:1", "");
     ask(&in, 201, "PATCH", SCALER "?fieldManager=t", APPLY,
-        "{\"apiVersion\":\"autoscaling/v2\",\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{\"name\":\"a\"},"
-        "\"spec\":{\"minReplicas\":2,\"maxReplicas\":4,\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":"
-        "\"StatefulSet\",\"name\":\"m\"}}}");
+        "{'apiVersion':'autoscaling/v2','kind':'HorizontalPodAutoscaler','metadata':{'name':'a'},"
+        "'spec':{'minReplicas':2,'maxReplicas':4,'scaleTargetRef':{'apiVersion':'apps/v1','kind':"
+        "'StatefulSet','name':'m'}}}");
     pass(&in, 5);
     assert_int_equal(number(&in, SETS, "spec/replicas"), 1);
     pass(&in, 30);
     assert_int_equal(number(&in, SETS, "spec/replicas"), 2);
-    ask(&in, 200, "PATCH", "/sandbox/settings", MERGE, "{\"wishes\":{\"lab/a\":9}}");
+    ask(&in, 200, "PATCH", "/sandbox/settings", MERGE, "{'wishes':{'lab/a':9}}");
     pass(&in, 30);
     assert_int_equal(number(&in, SETS, "spec/replicas"), 4);
     const value *entry =
@@ -425,11 +432,11 @@ static void service_gets_its_address_after_a_while_and_goes_after_its_balancer(v
 {
     (void)state;
     lab in;
-    begin(&in, "{\"addressSeconds\":60,\"addressPort\":8800}");
+    begin(&in, "{'addressSeconds':60,'addressPort':8800}");
     const char *target = "/api/v1/namespaces/lab/services/s";
     ask(&in, 201, "PATCH", "/api/v1/namespaces/lab/services/s?fieldManager=t", APPLY,
-        "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"s\"},\"spec\":{\"type\":"
-        "\"LoadBalancer\",\"ports\":[{\"port\":80}],\"selector\":{\"app\":\"m\"}}}");
+        "{'apiVersion':'v1','kind':'Service','metadata':{'name':'s'},'spec':{'type':"
+        "'LoadBalancer','ports':[{'port':80}],'selector':{'app':'m'}}}");
     pass(&in, 30);
     assert_null(value_at(get(&in, target), "status/loadBalancer/ingress"));
     pass(&in, 40);
@@ -440,7 +447,8 @@ static void service_gets_its_address_after_a_while_and_goes_after_its_balancer(v
     assert_string_equal(value_text(get(&in, "/api/v1/namespaces/lab"), "status/phase", ""),
                         "Terminating");
     ask(&in, 403, "PATCH", "/api/v1/namespaces/lab/services/new?fieldManager=t", APPLY,
-        "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"new\"},\"spec\":{\"ports\":[{\"port\":80}]}}");
+        "{'apiVersion':'v1','kind':'Service','metadata':{'name':'new'},"
+        "'spec':{'ports':[{'port':80}]}}");
     pass(&in, 40);
     ask(&in, 404, "GET", "/api/v1/namespaces/lab", NULL, NULL);
     end(&in);
@@ -453,16 +461,14 @@ static void what_has_lost_its_owner_goes(void **state)
     begin(&in, NULL);
     apply_set(&in, 2, "x:1", "");
     pass(&in, 30);
-    ask(&in, 200, "DELETE", SETS, NULL, "{\"propagationPolicy\":\"Background\"}");
+    ask(&in, 200, "DELETE", SETS, NULL, "{'propagationPolicy':'Background'}");
     pass(&in, 30);
     assert_int_equal(count(&in, PODS), 0);
     assert_int_equal(count(&in, "/apis/apps/v1/namespaces/lab/controllerrevisions"), 0);
     end(&in);
 }
 
-/* --- history
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- history ---------------------------------------------------------------------------------- */
 
 static void old_page_and_old_watch_are_gone_after_compaction(void **state)
 {
@@ -475,7 +481,7 @@ static void old_page_and_old_watch_are_gone_after_compaction(void **state)
     assert_int_equal(value_get(get(&in, target), "items")->count, 2);
     for (int i = 0; i < 5000; i++) {
         char body[80];
-        snprintf(body, sizeof body, "{\"metadata\":{\"labels\":{\"n\":\"%d\"}}}", i);
+        snprintf(body, sizeof body, "{'metadata':{'labels':{'n':'%d'}}}", i);
         ask(&in, 200, "PATCH", "/api/v1/namespaces/lab", MERGE, body);
         pool_free(&in.memory);
     }

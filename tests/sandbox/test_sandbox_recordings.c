@@ -183,8 +183,7 @@ static void compare(comparison *made, const value *theirs, const value *ours)
     }
 }
 
-/* --- replaying
- * --------------------------------------------------------------------------------------------- */
+/* --- replaying -------------------------------------------------------------------------------- */
 
 typedef struct replay {
     pool memory;
@@ -272,9 +271,11 @@ static const value *down(const value *document, const char *pointer)
         char step[128];
         const size_t size = strcspn(++pointer, "/");
         snprintf(step, sizeof step, "%.*s", (int)size, pointer);
-        document = document->kind == VALUE_ARRAY
-                       ? ((size_t)atoi(step) < document->count ? document->items[atoi(step)] : NULL)
-                       : value_get(document, step);
+        const size_t index = (size_t)strtoul(step, NULL, 10);
+        const bool listed = document->kind == VALUE_ARRAY;
+        document = !listed                   ? value_get(document, step)
+                   : index < document->count ? document->items[index]
+                                             : NULL;
         pointer += size;
     }
     return document;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POOL_BLOCK = 256 * 1024, DEPTH = 64 };
+enum { POOL_BLOCK = 256 * 1024, POOL_MOST = 1 << 30, DEPTH = 64 };
 
 struct pool_block {
     struct pool_block *next;
@@ -19,15 +19,15 @@ static const value value_null = {.kind = VALUE_NULL};
 static const value value_booleans[] = {{.kind = VALUE_BOOLEAN, .integer = 0},
                                        {.kind = VALUE_BOOLEAN, .integer = 1}};
 
-/* --- memory
- * --------------------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 void *pool_alloc(pool *memory, size_t size)
 {
     size = (size + 7) & ~(size_t)7;
     if (size > memory->left) {
         const size_t wanted = size > POOL_BLOCK ? size : POOL_BLOCK;
-        struct pool_block *block = malloc(sizeof *block + wanted);
+        struct pool_block *block =
+            memory->used + wanted > POOL_MOST ? NULL : malloc(sizeof *block + wanted);
         if (block == NULL) {
             longjmp(*memory->exhausted, 1);
         }
@@ -35,6 +35,7 @@ void *pool_alloc(pool *memory, size_t size)
         memory->blocks = block;
         memory->next = (char *)(block + 1);
         memory->left = wanted;
+        memory->used += wanted;
     }
     void *piece = memory->next;
     memory->next += size;
@@ -152,8 +153,7 @@ void text_free(text *out)
     *out = (text){.memory = out->memory};
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static bool is_key(const char *name, const char *key, size_t size)
 {
@@ -269,8 +269,7 @@ bool value_equal(const value *left, const value *right)
     }
 }
 
-/* --- making
- * ---------------------------------------------------------------------------------------------- */
+/* --- making ----------------------------------------------------------------------------------- */
 
 static const value *of_text(pool *memory, value_kind kind, const char *string, size_t size)
 {
@@ -344,7 +343,7 @@ typedef struct reader {
     char quote;
     int depth;
     bool failed;
-    bool left_out; /* the value just read was a NULL argument */
+    bool left_out; /* the value read last was a NULL argument */
 } reader;
 
 static const value *read_value(reader *in);
@@ -620,9 +619,7 @@ const value *value_make(pool *memory, const char *template, ...)
     return made;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void write_string(text *out, const char *string, size_t size)
 {
@@ -712,9 +709,7 @@ void value_write(text *out, const value *written)
     }
 }
 
-/* --- changing
- * -------------------------------------------------------------------------------------------------
- */
+/* --- changing --------------------------------------------------------------------------------- */
 
 static const value *with(pool *memory, const value *map, const char *key, size_t size,
                          const value *item)

@@ -15,6 +15,7 @@ typedef struct pool {
     struct pool_block *blocks;
     char *next;
     size_t left;
+    size_t used; /* at most 1 GiB: some days of a busy sandbox */
     char *spare; /* a buffer for the next text */
     size_t spare_capacity;
     jmp_buf *exhausted;
@@ -70,8 +71,7 @@ struct value {
 
 extern const value value_empty_map;
 
-/* --- reading: NULL is "no value" everywhere
- * ----------------------------------------------------------- */
+/* --- reading: NULL is "no value" everywhere --------------------------------------------------- */
 
 const value *value_get(const value *map, const char *key);
 /* Down a path such as "spec/template/metadata/labels"; no step may hold a "/". */
@@ -84,8 +84,7 @@ bool value_true(const value *root, const char *path);
 const value *value_find(const value *array, const char *key, const char *string);
 bool value_equal(const value *left, const value *right);
 
-/* --- making
- * ------------------------------------------------------------------------------------------- */
+/* --- making ----------------------------------------------------------------------------------- */
 
 const value *value_of_string(pool *memory, const char *string);
 const value *value_of_integer(pool *memory, int64_t integer);
@@ -101,8 +100,7 @@ void value_keep_json(pool *memory, const value *written);
 /* The members of a map, without braces. */
 void value_write_members(text *out, const value *map);
 
-/* --- changing: a new root
- * --------------------------------------------------------------------------------- */
+/* --- changing: a new root --------------------------------------------------------------------- */
 
 /* A member set, or with item NULL removed; the same map when nothing changes. */
 const value *value_with(pool *memory, const value *map, const char *key, const value *item);

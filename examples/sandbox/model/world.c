@@ -7,8 +7,10 @@
 #include <string.h>
 
 static const char default_settings[] =
-    "{'startSeconds':4,'stopSeconds':2,'addressSeconds':5,'addressHost':'127.0.0.1','addressPort':0,"
-    "'scalerSeconds':15,'lagMs':20,'budgetLagMs':20,'missing':['-missing',':6.0.61'],'crashing':['-crashing'],'wishes':{},"
+    "{'startSeconds':4,'stopSeconds':2,'addressSeconds':5,'addressHost':'127.0.0.1',"
+    "'addressPort':0,"
+    "'scalerSeconds':15,'lagMs':20,'budgetLagMs':20,'missing':['-missing',':6.0.61'],"
+    "'crashing':['-crashing'],'wishes':{},"
     "'lost':[],'room':110,'nodes':5,'zones':3}";
 
 enum { STEPS = 1000000 }; /* of one call: a world that finds no rest is a bug */

@@ -36,8 +36,8 @@ typedef struct world_response {
 #define WORLD_VIEWER_TOKEN "viewer-token"
 
 /* start_ms: the first instant, Unix time. settings: a JSON merge patch on the defaults of
- * world_settings(), or NULL. NULL when memory ends or the settings are no JSON. For world_free().
- */
+ * world_settings(), or NULL. NULL when memory ends or the settings are no JSON. For
+ * world_free(). */
 world *world_new(uint64_t seed, int64_t start_ms, const char *settings);
 void world_free(world *cloud);
 
@@ -45,8 +45,8 @@ void world_free(world *cloud);
 void world_answer(world *cloud, const world_request *request, int64_t now_ms,
                   world_response *response);
 
-/* The same as the world was `behind` changes ago, for GET alone: what a cache that lags would say.
- */
+/* The same as the world was `behind` changes ago, for GET alone: what a cache that lags would
+ * say. */
 void world_answer_stale(world *cloud, const world_request *request, int64_t now_ms, int64_t behind,
                         world_response *response);
 

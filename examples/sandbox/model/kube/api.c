@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 void api_value(const call *of, int32_t code, const value *document)
 {
@@ -84,8 +82,7 @@ void api_document(const call *of, int32_t code, version *seen)
     of->response->status = code;
 }
 
-/* --- the request
- * ---------------------------------------------------------------------------------------------- */
+/* --- the request ------------------------------------------------------------------------------ */
 
 /* Percent-decoded; a "+" of a query is a blank. */
 static const char *decode(pool *memory, const char *encoded, size_t size, bool query)
@@ -182,9 +179,7 @@ static bool read_path(call *of, const char *path, size_t size)
     return true;
 }
 
-/* --- who asks
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- who asks --------------------------------------------------------------------------------- */
 
 static const char *verb_of(const call *of)
 {
@@ -244,9 +239,7 @@ static bool admit(const call *of)
     return false;
 }
 
-/* --- dispatch
- * -------------------------------------------------------------------------------------------------
- */
+/* --- dispatch --------------------------------------------------------------------------------- */
 
 static void answer_settings(call *of)
 {
@@ -330,11 +323,11 @@ void api_answer(world *cloud, const world_request *request, world_response *resp
     if (request->body_size > 0) {
         of.body = world_read_body(cloud, request);
         if (of.body == NULL || of.body->kind != VALUE_MAP) {
-            api_fail(
-                &of, 400, "BadRequest", NULL,
-                "the object provided is unrecognized (must be of type %s): couldn't get version/kind; "
-                "json parse error",
-                of.kind == NULL ? "Object" : of.kind->name);
+            api_fail(&of, 400, "BadRequest", NULL,
+                     "the object provided is unrecognized (must be of type %s): couldn't get "
+                     "version/kind; "
+                     "json parse error",
+                     of.kind == NULL ? "Object" : of.kind->name);
             return;
         }
     }

@@ -128,8 +128,8 @@ static const value *legacy_group(world *cloud, size_t first)
                       all, all->items[0]);
 }
 
-/* The resources of one group and version, at /api/v1 or /apis/GROUP/VERSION. false: there is none.
- */
+/* The resources of one group and version, at /api/v1 or /apis/GROUP/VERSION. false: there is
+ * none. */
 static bool answer_resources(const call *of)
 {
     world *cloud = of->cloud;

@@ -7,9 +7,7 @@
 
 enum { BOOKMARK_MS = 60000, PAGE_MOST = 100000 };
 
-/* --- filters
- * --------------------------------------------------------------------------------------------------
- */
+/* --- filters ---------------------------------------------------------------------------------- */
 
 static bool is_selectable(const kind *of, const char *field)
 {
@@ -92,9 +90,7 @@ bool api_passes(const filter *wanted, const value *document)
     return true;
 }
 
-/* --- lists
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 typedef struct row {
     const char *space;
@@ -169,7 +165,8 @@ static bool read_token(const call *of, int64_t *number, const char **space, cons
     if (*number < of->cloud->compacted) {
         api_fail(
             of, 410, "Expired", NULL,
-            "The provided continue parameter is too old to display a consistent list result. You can "
+            "The provided continue parameter is too old to display a consistent list result. "
+            "You can "
             "start a new list without the continue parameter, or use the continue token in this "
             "response to retrieve the remainder of the results.");
         return false;
@@ -252,9 +249,7 @@ void api_read(const call *of)
     }
 }
 
-/* --- watches
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- watches ---------------------------------------------------------------------------------- */
 
 struct world_watch {
     call of; /* its texts are copied: requests come and go */
@@ -369,12 +364,12 @@ bool watch_read(world_watch *watch, text *events)
         add_initial(watch, events);
     }
     if (watch->seen < cloud->compacted) {
-        text_format(
-            events,
-            "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
-            "\"status\":\"Failure\",\"message\":\"too old resource version: %lld (%lld)\","
-            "\"reason\":\"Expired\",\"code\":410}}\n",
-            (long long)watch->seen, (long long)cloud->compacted);
+        text_format(events,
+                    "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\","
+                    "\"metadata\":{},"
+                    "\"status\":\"Failure\",\"message\":\"too old resource version: %lld (%lld)\","
+                    "\"reason\":\"Expired\",\"code\":410}}\n",
+                    (long long)watch->seen, (long long)cloud->compacted);
         watch->over = true;
         return false;
     }

@@ -1,12 +1,11 @@
-/* Create, apply, patch, replace, delete, evict, and the number of members as a resource of its own.
- */
+/* Create, apply, patch, replace, delete, evict, and the number of members as a resource of its
+ * own. */
 #include "api.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what every write asks first
- * ---------------------------------------------------------------------------- */
+/* --- what every write asks first -------------------------------------------------------------- */
 
 static const char changed_message[] =
     "the object has been modified; please apply your changes to the latest version and try again";
@@ -49,7 +48,8 @@ static bool accepts_new(const call *of)
             "[{'reason':'NamespaceTerminating','message':%s,'field':'metadata.namespace'}]", told);
         api_fail(
             of, 403, "Forbidden", api_details(of, causes),
-            "%s \"%s\" is forbidden: unable to create new content in namespace %s because it is being "
+            "%s \"%s\" is forbidden: unable to create new content in namespace %s because it is "
+            "being "
             "terminated",
             kind_resource(of->cloud, of->kind), of->name, of->space);
         return false;
@@ -57,8 +57,8 @@ static bool accepts_new(const call *of)
     return true;
 }
 
-/* The name, namespace, version and preconditions in the body. live NULL: none yet. false: answered.
- */
+/* The name, namespace, version and preconditions in the body. live NULL: none yet. false:
+ * answered. */
 static bool fits(const call *of, const object *live, const char *resource)
 {
     const char *name = value_text(of->body, "metadata/name", of->name);
@@ -72,9 +72,9 @@ static bool fits(const call *of, const object *live, const char *resource)
         return false;
     }
     if (of->kind->namespaced && strcmp(space, of->space) != 0) {
-        api_fail(
-            of, 400, "BadRequest", NULL,
-            "the namespace of the provided object does not match the namespace sent on the request");
+        api_fail(of, 400, "BadRequest", NULL,
+                 "the namespace of the provided object does not match the namespace sent on the "
+                 "request");
         return false;
     }
     if (uid != NULL && (live == NULL || strcmp(uid, object_uid(live)) != 0)) {
@@ -154,9 +154,7 @@ static void add_new(const call *of, const value *document)
     api_document(of, 201, store_create(cloud, of->stored, document, NULL)->now);
 }
 
-/* --- create
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- create ----------------------------------------------------------------------------------- */
 
 void api_create(const call *of)
 {
@@ -201,9 +199,7 @@ void api_create(const call *of)
     add_new(&named, defaults_create(cloud, of->stored, document));
 }
 
-/* --- change
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- change ----------------------------------------------------------------------------------- */
 
 /* Stores a changed object; one that was only held by its finalizers goes when it has none left. */
 static void commit(const call *of, object *live, const value *document)
@@ -253,15 +249,15 @@ static bool is_appliable(const call *of)
     const char *wanted = kind_api_version(of->cloud, of->kind);
     const char *given = value_text(of->body, "apiVersion", "");
     if (api_parameter(of, "fieldManager") == NULL) {
-        api_fail(
-            of, 422, "Invalid",
-            value_make(
-                &of->cloud->memory,
-                "{'group':'meta.k8s.io','kind':'PatchOptions','causes':[{'reason':"
-                "'FieldValueRequired','message':'Required value: is required for apply patch',"
-                "'field':'fieldManager'}]}"),
-            "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for "
-            "apply patch");
+        api_fail(of, 422, "Invalid",
+                 value_make(
+                     &of->cloud->memory,
+                     "{'group':'meta.k8s.io','kind':'PatchOptions','causes':[{'reason':"
+                     "'FieldValueRequired','message':'Required value: is required for apply patch',"
+                     "'field':'fieldManager'}]}"),
+                 "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is "
+                 "required for "
+                 "apply patch");
         return false;
     }
     if (value_at(of->body, "metadata/managedFields") != NULL) {
@@ -410,8 +406,7 @@ void api_change(const call *of)
     commit(of, live, document);
 }
 
-/* --- the number of members
- * ------------------------------------------------------------------------------------ */
+/* --- the number of members -------------------------------------------------------------------- */
 
 static const char *selector_text(world *cloud, const value *selector)
 {
@@ -519,9 +514,7 @@ void api_scale(const call *of)
     write_scale(of, set, document);
 }
 
-/* --- delete, evict
- * ------------------------------------------------------------------------------------------------
- */
+/* --- delete, evict ---------------------------------------------------------------------------- */
 
 /* false: answered with 409. */
 static bool meets_preconditions(const call *of, const object *live, const value *options)
@@ -610,9 +603,9 @@ void api_evict(const call *of)
     const int32_t code = budgets_evict(cloud, pod, dry_run,
                                        value_integer(options, "gracePeriodSeconds", -1), &cause);
     if (code == 500) {
-        api_fail(
-            of, 500, NULL, NULL,
-            "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+        api_fail(of, 500, NULL, NULL,
+                 "This pod has more than one PodDisruptionBudget, which the eviction subresource "
+                 "does not support.");
     } else if (code == 429) {
         const bool lags = strstr(cause, "still being processed") != NULL;
         api_fail(

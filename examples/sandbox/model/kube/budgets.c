@@ -1,5 +1,5 @@
-/* Disruption budgets: their status, which lags as the real one does, and evictions, which trust it.
- */
+/* Disruption budgets: their status, which lags as the real one does, and evictions, which trust
+ * it. */
 #include "model.h"
 
 #include <string.h>
@@ -125,8 +125,7 @@ void budgets_pass(world *cloud)
     }
 }
 
-/* --- evictions
- * ------------------------------------------------------------------------------------------- */
+/* --- evictions -------------------------------------------------------------------------------- */
 
 static void evict_now(world *cloud, object *pod, int64_t grace_s)
 {

@@ -78,8 +78,7 @@ void collector_delete(world *cloud, object *target, const char *policy, int64_t 
     }
 }
 
-/* --- dependents
- * --------------------------------------------------------------------------------------------- */
+/* --- dependents ------------------------------------------------------------------------------- */
 
 static const kind *kind_named(const char *name)
 {
@@ -134,9 +133,7 @@ static bool has_dependents(const world *cloud, const object *master)
     return false;
 }
 
-/* --- namespaces
- * ------------------------------------------------------------------------------------------------
- */
+/* --- namespaces ------------------------------------------------------------------------------- */
 
 static void fill_namespace(world *cloud, const object *space)
 {
@@ -220,9 +217,7 @@ void collector_pass(world *cloud)
     }
 }
 
-/* --- events
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 void events_tell(world *cloud, const object *about, const char *source, const char *type,
                  const char *reason, const char *message)

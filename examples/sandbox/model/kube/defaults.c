@@ -1,5 +1,5 @@
-/* What the API server fills in, adds to a new object, and refuses, for the kinds that are applied.
- */
+/* What the API server fills in, adds to a new object, and refuses, for the kinds that are
+ * applied. */
 #include "codec_quantity.h"
 #include "core_text.h"
 #include "model.h"
@@ -36,9 +36,7 @@ static const value *each(world *cloud, const value *target, const char *path, it
     return array == NULL ? target : value_put(&cloud->memory, target, path, changed);
 }
 
-/* --- pods
- * --------------------------------------------------------------------------------------------------
- */
+/* --- pods ------------------------------------------------------------------------------------- */
 
 static const value *fill_port(world *cloud, const value *port)
 {
@@ -157,8 +155,7 @@ static const value *fill_pod(world *cloud, const value *spec)
     return each(cloud, spec, "volumes", fill_volume);
 }
 
-/* --- the other kinds
- * ------------------------------------------------------------------------------------ */
+/* --- the other kinds -------------------------------------------------------------------------- */
 
 static const value *fill_set(world *cloud, const value *document)
 {
@@ -274,8 +271,7 @@ const value *defaults_fill(world *cloud, const kind *of, const value *document)
     }
 }
 
-/* --- what a new object gets
- * -------------------------------------------------------------------------------- */
+/* --- what a new object gets ------------------------------------------------------------------- */
 
 /* Guaranteed: each container asks for no less than its limits, of both kinds. */
 static const value *quality(world *cloud, const value *document)
@@ -342,8 +338,7 @@ const value *defaults_create(world *cloud, const kind *of, const value *document
     }
 }
 
-/* --- autoscaling/v1
- * ------------------------------------------------------------------------------------------- */
+/* --- autoscaling/v1 --------------------------------------------------------------------------- */
 
 const value *defaults_from_v1(world *cloud, const value *document)
 {
@@ -375,9 +370,7 @@ const value *defaults_to_v1(world *cloud, const value *document)
     return value_default(memory, document, "status/currentReplicas", value_of_integer(memory, 0));
 }
 
-/* --- refusals
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- refusals --------------------------------------------------------------------------------- */
 
 static const char *add_cause(world *cloud, value_list *causes, const char *reason,
                              const char *field, const char *message)

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- sets
- * ------------------------------------------------------------------------------------------------
- */
+/* --- sets ------------------------------------------------------------------------------------- */
 
 static bool is_member(const value *node)
 {
@@ -108,8 +106,7 @@ const value *fields_both(pool *memory, const value *left, const value *right)
     return make_node(&children, is_member(left) && is_member(right));
 }
 
-/* --- the shape of a value
- * -------------------------------------------------------------------------------- */
+/* --- the shape of a value --------------------------------------------------------------------- */
 
 typedef enum { SHAPE_LEAF, SHAPE_MAP, SHAPE_LIST } shape;
 
@@ -164,6 +161,13 @@ static const char *field_key(pool *memory, const char *name)
     return key;
 }
 
+static const value *key_of(const value *item, const char *name)
+{
+    static const value tcp = {.kind = VALUE_STRING, .count = 3, .string = "TCP"};
+    const value *key = value_get(item, name);
+    return key == NULL && strcmp(name, "protocol") == 0 ? &tcp : key;
+}
+
 /* How an item is named in a set: k:{"name":"x"} or v:"x". */
 static const char *item_key(pool *memory, const schema_type *list, const value *item)
 {
@@ -174,13 +178,14 @@ static const char *item_key(pool *memory, const schema_type *list, const value *
     } else {
         text_add(&out, "k:{", 3);
         for (size_t i = 0; i < 2 && list->keys[i] != NULL; i++) {
-            const value *key = value_get(item, list->keys[i]);
-            text_format(&out, "%s\"%s\":", i == 0 ? "" : ",", list->keys[i]);
-            if (key != NULL) {
-                value_write(&out, key);
+            const value *key = key_of(item, list->keys[i]);
+            text_add_string(&out, i == 0 ? "\"" : ",\"");
+            text_add_string(&out, list->keys[i]);
+            text_add_string(&out, "\":");
+            if (key == NULL) {
+                text_add_string(&out, "null");
             } else {
-                /* The one key with a default. */
-                text_add_string(&out, strcmp(list->keys[i], "protocol") == 0 ? "\"TCP\"" : "null");
+                value_write(&out, key);
             }
         }
         text_add(&out, "}", 1);
@@ -190,28 +195,25 @@ static const char *item_key(pool *memory, const schema_type *list, const value *
     return key;
 }
 
-/* The item of an array with that name; NULL when there is none. */
-static const value *item_named(pool *memory, const schema_type *list, const value *array,
-                               const value *like)
+/* The item of an array that has the same name; NULL when there is none. */
+static const value *item_like(const schema_type *list, const value *array, const value *like)
 {
     for (uint32_t i = 0; i < count_of(array); i++) {
         const value *item = array->items[i];
-        if (item == like) {
-            return item;
+        bool same = item == like || (list->keys[0] == NULL && value_equal(item, like));
+        if (!same && list->keys[0] != NULL) {
+            same = value_equal(key_of(item, list->keys[0]), key_of(like, list->keys[0])) &&
+                   (list->keys[1] == NULL ||
+                    value_equal(key_of(item, list->keys[1]), key_of(like, list->keys[1])));
         }
-        if (list->keys[0] == NULL) {
-            if (value_equal(item, like)) {
-                return item;
-            }
-        } else if (strcmp(item_key(memory, list, item), item_key(memory, list, like)) == 0) {
+        if (same) {
             return item;
         }
     }
     return NULL;
 }
 
-/* --- the fields of a document
- * -------------------------------------------------------------------------- */
+/* --- the fields of a document ----------------------------------------------------------------- */
 
 static const value *list_fields(pool *memory, const schema_type *type, const value *array)
 {
@@ -250,8 +252,7 @@ const value *fields_of(pool *memory, const schema_type *type, const value *docum
     return make_node(&children, false);
 }
 
-/* --- comparing
- * ----------------------------------------------------------------------------------------- */
+/* --- comparing -------------------------------------------------------------------------------- */
 
 typedef struct change_lists {
     value_list added;
@@ -310,7 +311,7 @@ static void compare_lists(pool *memory, const schema_type *type, const value *be
 {
     for (uint32_t i = 0; i < count_of(before); i++) {
         const value *item = before->items[i];
-        const value *other = item_named(memory, type, after, item);
+        const value *other = item_like(type, after, item);
         if (item != other) {
             add_change(lists, item_key(memory, type, item),
                        fields_compare(memory, type->element, item, other));
@@ -318,7 +319,7 @@ static void compare_lists(pool *memory, const schema_type *type, const value *be
     }
     for (uint32_t i = 0; i < count_of(after); i++) {
         const value *item = after->items[i];
-        if (item_named(memory, type, before, item) == NULL) {
+        if (item_like(type, before, item) == NULL) {
             add_change(lists, item_key(memory, type, item),
                        fields_compare(memory, type->element, NULL, item));
         }
@@ -355,15 +356,14 @@ fields_change fields_compare(pool *memory, const schema_type *type, const value 
     return change;
 }
 
-/* --- merging
- * ------------------------------------------------------------------------------------------- */
+/* --- merging ---------------------------------------------------------------------------------- */
 
 /* For each item of `left` the index of its like in `right`; -1: none. */
 static int64_t *match(pool *memory, const schema_type *type, const value *left, const value *right)
 {
     int64_t *found = pool_alloc(memory, (count_of(left) + 1) * sizeof *found);
     for (uint32_t i = 0; i < count_of(left); i++) {
-        const value *like = item_named(memory, type, right, left->items[i]);
+        const value *like = item_like(type, right, left->items[i]);
         found[i] = -1;
         for (uint32_t k = 0; like != NULL && k < right->count && found[i] < 0; k++) {
             found[i] = right->items[k] == like ? (int64_t)k : -1;
@@ -439,8 +439,7 @@ const value *fields_merge(pool *memory, const schema_type *type, const value *li
     return merged;
 }
 
-/* --- removing
- * -------------------------------------------------------------------------------------------- */
+/* --- removing --------------------------------------------------------------------------------- */
 
 static const value *remove_fields(pool *memory, const schema_type *type, const value *document,
                                   const value *set)
@@ -504,8 +503,7 @@ const value *fields_prune(pool *memory, const schema_type *type, const value *me
     return remove_fields(memory, type, merged, gone);
 }
 
-/* --- checking
- * ------------------------------------------------------------------------------------------- */
+/* --- checking --------------------------------------------------------------------------------- */
 
 static bool fits(const schema_type *type, const value *found)
 {

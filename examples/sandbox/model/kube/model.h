@@ -5,8 +5,7 @@
 #include "../world.h"
 #include "owners.h"
 
-/* --- kinds
- * ---------------------------------------------------------------------------------------------- */
+/* --- kinds ------------------------------------------------------------------------------------ */
 
 typedef enum {
     KIND_NAMESPACE,
@@ -47,8 +46,7 @@ const char *kind_api_version(world *cloud, const kind *of);
 /* "statefulsets.apps", "pods": as messages name it. */
 const char *kind_resource(world *cloud, const kind *of);
 
-/* --- objects and their versions
- * --------------------------------------------------------------------------- */
+/* --- objects and their versions --------------------------------------------------------------- */
 
 typedef struct version {
     const value *document; /* without apiVersion and kind */
@@ -124,8 +122,7 @@ const char *object_uid(const object *of);
 bool object_is_deleting(const object *of);
 const value *object_labels(const object *of);
 
-/* --- time, chance, settings
- * ---------------------------------------------------------------------------------- */
+/* --- time, chance, settings ------------------------------------------------------------------- */
 
 const char *time_text(world *cloud, int64_t unix_ms);
 /* -1: none. */
@@ -135,9 +132,7 @@ int64_t setting(const world *cloud, const char *name);
 /* Whether a list of the settings holds the string, or ("tags") an end of it. */
 bool setting_lists(const world *cloud, const char *name, const char *string, bool ends);
 
-/* --- parts
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- parts ------------------------------------------------------------------------------------ */
 
 const value *defaults_fill(world *cloud, const kind *of, const value *document);
 /* What the server itself adds to a new object: addresses, phases, finalizers. */

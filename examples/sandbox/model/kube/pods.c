@@ -36,8 +36,7 @@ int64_t pod_ready_since(const object *pod)
                : -1;
 }
 
-/* --- scheduling
- * ------------------------------------------------------------------------------------------- */
+/* --- scheduling ------------------------------------------------------------------------------- */
 
 typedef struct candidates {
     world *cloud;
@@ -168,7 +167,8 @@ static const char *refusal(const candidates *in, const object *node)
         if (strcmp(value_text(one, "whenUnsatisfiable", ""), "DoNotSchedule") == 0 &&
             !spreads(in, node, one)) {
             return value_get(object_labels(node), value_text(one, "topologyKey", "")) == NULL
-                       ? "node(s) didn't match pod topology spread constraints (missing required label)"
+                       ? "node(s) didn't match pod topology spread constraints (missing "
+                         "required label)"
                        : "node(s) didn't match pod topology spread constraints";
         }
     }
@@ -311,8 +311,7 @@ static void schedule(world *cloud, object *pod)
                             node->name));
 }
 
-/* --- the kubelet
- * ---------------------------------------------------------------------------------------------- */
+/* --- the kubelet ------------------------------------------------------------------------------ */
 
 static const char *container_name(const object *pod)
 {
@@ -354,7 +353,8 @@ static void tell_status(world *cloud, object *pod, const char *phase, bool ready
     const value *started = object_get(pod, "status/startTime");
     const value *status = value_make(
         memory,
-        "{'phase':%s,'conditions':%v,'hostIP':'127.0.0.1','hostIPs':[{'ip':'127.0.0.1'}],'podIP':%v,"
+        "{'phase':%s,'conditions':%v,'hostIP':'127.0.0.1','hostIPs':[{'ip':'127.0.0.1'}],"
+        "'podIP':%v,"
         "'podIPs':%v,'startTime':%v,'qosClass':%v,'containerStatuses':[{'name':%s,'state':%v,"
         "'lastState':%v,'ready':%b,'restartCount':%i,'image':%s,'imageID':''}]}",
         phase, conditions, address,

@@ -52,8 +52,10 @@ static void look_at(world *cloud, object *scaler)
     const bool changes = now > 0 && desired != now;
     const value *status = value_make(
         memory,
-        "{'currentReplicas':%i,'desiredReplicas':%i,'currentMetrics':[{'type':'Resource','resource':"
-        "{'name':'cpu','current':{'averageValue':'1m','averageUtilization':0}}}],'lastScaleTime':%v,"
+        "{'currentReplicas':%i,'desiredReplicas':%i,'currentMetrics':[{'type':'Resource',"
+        "'resource':"
+        "{'name':'cpu','current':{'averageValue':'1m','averageUtilization':0}}}],"
+        "'lastScaleTime':%v,"
         "'conditions':%v}",
         object_integer(set, "status/replicas", 0), now == 0 ? 0 : desired,
         changes ? value_of_string(memory, time_text(cloud, cloud->now_ms))

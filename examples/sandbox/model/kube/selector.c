@@ -30,7 +30,7 @@ bool selector_matches(const value *selector, const value *labels)
     for (uint32_t i = 0; expressions != NULL && i < expressions->count; i++) {
         const value *one = expressions->items[i];
         const char *label = value_string(value_get(labels, value_text(one, "key", "")));
-        const char *operator= value_text(one, "operator", "");
+        const char *operator = value_text(one, "operator", "");
         const bool in = holds(value_get(one, "values"), label);
         const bool right = strcmp(operator, "In") == 0       ? in
                            : strcmp(operator, "NotIn") == 0  ? !in
@@ -60,7 +60,7 @@ bool selector_read(world *cloud, const char *written, const value **out)
             value_list_add(&values, NULL, value_of_string(memory, one->values[k]));
         }
         const char *name =
-            one->operator<= MIGDI_SELECT_ABSENT ? names[one->operator] : "DoesNotExist";
+            one->operator <= MIGDI_SELECT_ABSENT ? names[one->operator] : "DoesNotExist";
         value_list_add(&expressions, NULL,
                        value_make(memory, "{'key':%s,'operator':%s,'values':%v}", one->key, name,
                                   value_list_array(&values)));

@@ -24,8 +24,7 @@ typedef struct set {
     int64_t highest;       /* ordinal; -1: no pod */
 } set;
 
-/* --- revisions
- * ------------------------------------------------------------------------------------------ */
+/* --- revisions -------------------------------------------------------------------------------- */
 
 /* FNV-1a, in the letters that names of revisions are made of. */
 static const char *hash_text(world *cloud, const value *template)
@@ -76,8 +75,8 @@ static const object *make_revision(world *cloud, const object *self, const value
     return store_create(cloud, &kinds[KIND_REVISION], document, &controller);
 }
 
-/* The revision of the template as it is (made, or found and made the newest), and the one in force.
- */
+/* The revision of the template as it is (made, or found and made the newest), and the one in
+ * force. */
 static void find_revisions(world *cloud, set *of)
 {
     const value *template = object_get(of->self, "spec/template");
@@ -111,9 +110,7 @@ static void find_revisions(world *cloud, set *of)
     of->current = of->current == NULL ? of->update : of->current;
 }
 
-/* --- pods
- * --------------------------------------------------------------------------------------------------
- */
+/* --- pods ------------------------------------------------------------------------------------- */
 
 static const char *revision_of(const object *pod)
 {
@@ -198,9 +195,7 @@ static bool is_available(world *cloud, const set *of, const object *pod)
     return true;
 }
 
-/* --- the steps
- * ------------------------------------------------------------------------------------------------
- */
+/* --- the steps -------------------------------------------------------------------------------- */
 
 /* Creates what is missing, in order. true: the pass ends here. */
 static bool grow(world *cloud, set *of)

@@ -43,9 +43,7 @@ const char *kind_resource(world *cloud, const kind *of)
                               : pool_format(&cloud->memory, "%s.%s", of->plural, of->group);
 }
 
-/* --- finding
- * -----------------------------------------------------------------------------------------------
- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 static int order(const object *left, kind_id id, const char *space, const char *name)
 {
@@ -90,9 +88,7 @@ void store_range(const world *cloud, kind_id id, const char *space, size_t *firs
     }
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void forget_old(world *cloud)
 {
@@ -269,9 +265,7 @@ void store_json(world *cloud, version *of, text *out)
     value_write_members(out, of->document);
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 const value *object_get(const object *of, const char *path)
 {
@@ -303,8 +297,7 @@ const value *object_labels(const object *of)
     return object_get(of, "metadata/labels");
 }
 
-/* --- time, chance, settings
- * ------------------------------------------------------------------------------------ */
+/* --- time, chance, settings ------------------------------------------------------------------- */
 
 const char *time_text(world *cloud, int64_t unix_ms)
 {
