@@ -24,21 +24,27 @@ enum {
     MIGD_FINDINGS_SARIF = 3  /* SARIF 2.1.0, for code hosts */
 };
 
-/* Checks a spec: its keys, then the objects that it stands for, as far as they can be made.
+/* Checks a spec: its keys, then the objects that it stands for, as far as they can be made; while
+ * keys are wrong, of the latter only errors are told. Places are lines of the spec.
  * options: rules accepted by migd_call_options_accept() become notes that say so (C3 to C7, C15 and
- * C23 never do); NULL for none. *out: for migd_findings_free(). Findings are no failure. MIGD_OK,
- * MIGD_ERR_INVALID, MIGD_ERR_NOMEM. Since 0.1. */
+ * C23 never do, and say that); NULL for none. *out: for migd_findings_free(). Findings are no
+ * failure. MIGD_OK; MIGD_ERR_INVALID (spec or out NULL, an accepted rule that there is not);
+ * MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_check_spec(const migd_spec *spec, const migd_call_options *options,
                                      migd_findings **out, migd_error **error);
 
-/* Checks objects, anybody's, all together: a rule may point from one to another. Otherwise as
- * migd_check_spec(). Since 0.1. */
+/* Checks objects, anybody's, all together: a rule may point from one to another. Members of
+ * MigratoryData are known by their image, by MIGRATORYDATA_EXTRA_OPTS or by our labels; other sets
+ * are judged where a budget or an autoscaler is about them; an eksctl ClusterConfig tells nodes and
+ * zones. What cannot be read is told in a note. Objects accept a rule by the annotation
+ * migdeploy.dev/accept: "C9: why". Otherwise as migd_check_spec(). Since 0.1. */
 MIGD_API migd_status migd_check_objects(const migd_objects *objects,
                                         const migd_call_options *options, migd_findings **out,
                                         migd_error **error);
 
-/* Checks a change twice: the state it leads to, and the step from `before` to `after`. Status in
- * `before` (Ready members, an autoscaler's wish) is used where it is there. Otherwise as
+/* Checks a change twice: the state it leads to, and the step from `before` to `after`. after: every
+ * object as it will be; one that is only in `before` is taken to be gone. Status in `before` (Ready
+ * members, which Pods tell best; an autoscaler's wish) is used where it is there. Otherwise as
  * migd_check_spec(). Since 0.1. */
 MIGD_API migd_status migd_check_change(const migd_objects *before, const migd_objects *after,
                                        const migd_call_options *options, migd_findings **out,
@@ -55,7 +61,9 @@ MIGD_API size_t migd_findings_errors(const migd_findings *findings);
 MIGD_API const char *migd_findings_text(const migd_findings *findings, size_t index);
 
 /* Finding `index` as a document: rule, severity, message, hint, object, pointer, file, line,
- * column, related. Owned by the findings; NULL from the count on. Since 0.1. */
+ * column, related (a list of object, pointer, file, line, column). No key is left out: a text that
+ * is not known is null, a line or column 0. Owned by the findings; NULL from the count on. Since
+ * 0.1. */
 MIGD_API const migd_object *migd_findings_item(const migd_findings *findings, size_t index);
 
 /* Writes all of them. format: MIGD_FINDINGS_*. *out: for migd_buf_free().
@@ -67,7 +75,9 @@ MIGD_API migd_status migd_findings_write(const migd_findings *findings, int32_t 
 MIGD_API void migd_findings_free(migd_findings *findings);
 
 /* Every rule as a document: an array of {id, severity, title, why, example, waysOut, accept,
- * source}. *out: for migd_object_free(). MIGD_OK or MIGD_ERR_NOMEM. Since 0.1. */
+ * source}, all texts, in the order of their ids. accept is "never" for rules that cannot be
+ * accepted. *out: for migd_object_free(). MIGD_OK, MIGD_ERR_INVALID (out NULL), MIGD_ERR_NOMEM.
+ * Since 0.1. */
 MIGD_API migd_status migd_rules(migd_object **out, migd_error **error);
 
 #ifdef __cplusplus

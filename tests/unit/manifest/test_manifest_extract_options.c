@@ -138,21 +138,17 @@ static void what_a_script_adds_counts_too(void **state)
     forget_facts(&it);
 }
 
+#define SHELL "        command: [sh, -c, exec ./start-migratorydata.sh]\n"
+
 static void a_port_that_is_written_out_needs_no_script(void **state)
 {
     (void)state;
     reading it;
-    read_facts(
-        &it,
-        MEMBER OPTIONS(
-            "-DClusterMemberListen=m-0:9801") "        command: [sh, -c, exec ./start-migratorydata.sh]\n");
+    read_facts(&it, MEMBER OPTIONS("-DClusterMemberListen=m-0:9801") SHELL);
     assert_true(it.world.sets[0].cluster_port.known);
     assert_int_equal(it.world.sets[0].cluster_port.value, 9801);
     forget_facts(&it);
-    read_facts(
-        &it,
-        MEMBER OPTIONS(
-            "-DClusterMemberListen=$ME") "        command: [sh, -c, exec ./start-migratorydata.sh]\n");
+    read_facts(&it, MEMBER OPTIONS("-DClusterMemberListen=$ME") SHELL);
     assert_false(it.world.sets[0].cluster_port.known);
     forget_facts(&it);
 }
