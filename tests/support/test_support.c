@@ -132,7 +132,7 @@ typedef union piece_head {
 static void *watched_allocate(size_t size, void *user)
 {
     (void)user;
-    piece_head *head = malloc(sizeof *head + size);
+    piece_head *head = calloc(1, sizeof *head + size); /* what others left there does not count */
     if (head == NULL) {
         return NULL;
     }
