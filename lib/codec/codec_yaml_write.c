@@ -9,9 +9,6 @@
 #include <string.h>
 #include <yaml.h>
 
-#define LONGEST_TYPED                                                                              \
-    64 /* no number or date that a reader knows is longer, but for needless digits */
-
 typedef struct {
     yaml_emitter_t emitter;
     migdi_text *text;
@@ -47,29 +44,24 @@ static bool looks_like_date(const char *text, size_t size)
            is_digit(text[3]) && text[4] == '-' && consists_of(text, size, "0123456789-:.+TtZz ");
 }
 
-/* Whether Kubernetes' reader, or another with wider ideas of underscores, makes a type of it. */
+/* Readers differ on where underscores may stand in a number: "0x_", "._5", "1_0.0_0". */
+static bool looks_like_number_with_underscores(const char *text, size_t size)
+{
+    return size > 0 && memchr(text, '_', size) != NULL &&
+           strchr("0123456789.+-", text[0]) != NULL &&
+           consists_of(text, size, "0123456789abcdefABCDEFxXoO_.+-");
+}
+
 static bool resolves(const char *text, size_t size)
 {
-    char plain[LONGEST_TYPED];
-    size_t length = 0;
     migd_object node = {0};
-    if (!migdi_yaml_resolve(text, size, &node) || node.kind != MIGD_KIND_STRING) {
-        return true;
-    }
-    if (size > sizeof plain || memchr(text, '_', size) == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] != '_') {
-            plain[length++] = text[i];
-        }
-    }
-    return !migdi_yaml_resolve(plain, length, &node) || node.kind != MIGD_KIND_STRING;
+    return !migdi_yaml_resolve(text, size, &node) || node.kind != MIGD_KIND_STRING;
 }
 
 bool migdi_yaml_looks_typed(const char *text, size_t size)
 {
-    return resolves(text, size) || looks_sexagesimal(text, size) || looks_like_date(text, size) ||
+    return resolves(text, size) || looks_like_number_with_underscores(text, size) ||
+           looks_sexagesimal(text, size) || looks_like_date(text, size) ||
            (size == 1 && text[0] == '=') || (size == 2 && memcmp(text, "<<", 2) == 0);
 }
 
