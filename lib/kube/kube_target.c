@@ -2,6 +2,7 @@
 #include "kube_target.h"
 
 #include "codec_object.h"
+#include "core_utf8.h"
 #include "crypto_base64.h"
 #include "job_run.h"
 #include "kube_answer.h"
@@ -141,10 +142,57 @@ static migd_status prepare(migdi_target *base, const migdi_call *call, migdi_are
     return MIGD_OK;
 }
 
+/* A quoted text at *at, without its quotes and escapes; *at moves behind it. false: there is none.
+ */
+static bool take_quoted(const char **at, migdi_text *text)
+{
+    const char *next = *at;
+    if (*next != '"') {
+        return false;
+    }
+    for (next++; *next != '\0' && *next != '"'; next++) {
+        next += next[0] == '\\' && next[1] != '\0';
+        migdi_text_add_char(text, *next);
+    }
+    *at = next + (*next == '"');
+    return *next == '"';
+}
+
+/* '299 - "spec.x is deprecated"', several behind commas, each perhaps with a date. Only 299 is the
+ * server's own word: the other codes are of caches. Source: RFC 7234 section 5.5; apimachinery
+ * ParseWarningHeader. */
+static void log_warning(migdi_kube_target *target, const char *value)
+{
+    const char *at = value;
+    while (strncmp(at, "299 ", 4) == 0) {
+        migdi_text text = {0};
+        migdi_text printable = {0};
+        migdi_text date = {0};
+        at += 4 + strcspn(at + 4, " \"");
+        at += strspn(at, " ");
+        if (take_quoted(&at, &text) && !text.failed) {
+            migdi_utf8_add_printable(&printable, migdi_text_string(&text), text.size);
+            migdi_context_log(target->context, MIGD_LOG_WARNING, "%s: %s", target->base.label,
+                              migdi_text_string(&printable));
+        }
+        at += strspn(at, " ");
+        (void)take_quoted(&at, &date);
+        at += strspn(at, " ,");
+        migdi_text_free(&text);
+        migdi_text_free(&printable);
+        migdi_text_free(&date);
+    }
+}
+
 static migd_status understand(migdi_target *base, const migdi_call *call,
                               const migdi_answer *answer, migd_object **document,
                               migd_error **error)
 {
+    for (size_t i = 0; i < answer->head->header_count; i++) {
+        if (strcmp(answer->head->headers[i].name, "warning") == 0) {
+            log_warning(of(base), answer->head->headers[i].value);
+        }
+    }
     return migdi_kube_answer_read(call, answer, of(base)->config.user, document, error);
 }
 

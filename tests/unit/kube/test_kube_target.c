@@ -211,6 +211,51 @@ static void an_empty_token_file_is_refused_at_its_place(void **state)
     migd_context_free(context);
 }
 
+static void keep_line(int32_t level, const char *line, void *user)
+{
+    if (level == MIGD_LOG_WARNING) {
+        migdi_text_format(user, "%s\n", line);
+    }
+}
+
+/* Forms of apimachinery's ParseWarningHeader. */
+static void warnings_of_the_server_go_to_the_log(void **state)
+{
+    (void)state;
+    static const test_rule rules[] = {
+        {.headers = JSON
+         "warning: 299 - \"unknown field \\\"spec.foo\\\"\"\n"
+         "warning: 299 - \"old \\\\ way\" \"Tue, 15 Nov 1994 08:12:31 GMT\", 299 x \"sec\x1b"
+         "ond\"\n"
+         "warning: 110 - \"stale\"\n"
+         "warning: 299 - \"open\n"
+         "warning: 299\n"
+         "warning: 299 -\n",
+         .body = "{\"kind\":\"Pod\"}"},
+    };
+    migdi_text log = {0};
+    test_transport *transport = test_transport_new(rules, COUNT(rules));
+    migd_context_options *options = NULL;
+    assert_int_equal(migd_context_options_new(&options, NULL), MIGD_OK);
+    migd_context_options_set_log(options, MIGD_LOG_WARNING, keep_line, &log);
+    migd_context *context = test_context(transport, options);
+    migd_call_options *call_options = NULL;
+    migd_kube *kube = NULL;
+    assert_int_equal(migd_call_options_new(&call_options, NULL), MIGD_OK);
+    migd_call_options_set_text(call_options, MIGD_CALL_KUBECONFIG, TEST_DATA "/kube/client.yaml",
+                               NULL);
+    assert_int_equal(migd_kube_open(context, call_options, &kube, NULL), MIGD_OK);
+    assert_int_equal(migd_kube_get(kube, "pods", NULL, "a", NULL, NULL, NULL), MIGD_OK);
+    assert_string_equal(migdi_text_string(&log), "https://server:6443: unknown field \"spec.foo\"\n"
+                                                 "https://server:6443: old \\ way\n"
+                                                 "https://server:6443: sec\\x1bond\n");
+    migdi_text_free(&log);
+    migd_kube_free(kube);
+    migd_call_options_free(call_options);
+    migd_context_options_free(options);
+    migd_context_free(context);
+}
+
 /* faults.md T28: from the file to the header, and in what was read anew. */
 static void no_freed_memory_holds_a_secret(void **state)
 {
@@ -249,6 +294,7 @@ int main(void)
         cmocka_unit_test(defect_4_a_token_file_is_read_and_read_again_after_a_minute),
         cmocka_unit_test(a_refused_token_is_looked_for_anew_once),
         cmocka_unit_test(an_empty_token_file_is_refused_at_its_place),
+        cmocka_unit_test(warnings_of_the_server_go_to_the_log),
         cmocka_unit_test(no_freed_memory_holds_a_secret),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
