@@ -4,7 +4,7 @@
   tests/cloud/record_sandbox.py KUBECONFIG [--check] [FILE...]
 
 Each line of a recording is one step: a request (method, path, type, body, token) with its answer (status, answer;
-compared below a pointer where one is given), or `until` (path, pointer, equals): the same GET until it is so. The requests stay, the answers are
+compared below a pointer where one is given, or as a part of it), or `until` (path, pointer, equals): the same GET until it is so. The requests stay, the answers are
 written anew; with --check nothing is written, and an answer that differs by value ends with exit status 1.
 KUBECONFIG is that of tests/cloud/kubernetes/kubecloud.py, with at least five nodes. Answers are kept as they came but
 for the names of the controllers, which this control plane takes from its one program.
@@ -33,7 +33,7 @@ class Server:
         self.tokens = {u["name"]: u["user"].get("token", "") for u in config["users"]}
 
     def ask(self, step):
-        headers = {"Content-Type": step.get("type", "application/json"), "User-Agent": "recorder/1", "Accept": "application/json"}
+        headers = {"Content-Type": step.get("type", "application/json"), "User-Agent": "recorder/1", "Accept": step.get("accept", "application/json")}
         token = step.get("token", "root")
         if token != "none":
             headers["Authorization"] = "Bearer " + self.tokens.get(token, token)

@@ -1,6 +1,8 @@
 /* The transport over the model: requests, faults, actors and deaths on virtual time. */
 #include "test_world.h"
 
+#include <faults.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -223,6 +225,74 @@ static void watch_tells_changes_and_moves_the_clock_to_them(void **state)
     test_world_free(lab);
 }
 
+static void idle_watch_tells_bookmarks_and_a_compacted_one_is_gone(void **state)
+{
+    (void)state;
+    test_world *lab = test_world_new(1, NULL);
+    migdi_transport *wire = test_world_transport(lab);
+    heard watched;
+    send(wire, "GET",
+         "/api/v1/nodes?watch=true&allowWatchBookmarks=true&timeoutSeconds=100&resourceVersion=5",
+         NULL, &watched);
+    for (int i = 0; i < 70 && watched.ends == 0; i++) {
+        wire->kind->turn(wire, 1000, -1);
+    }
+    assert_non_null(strstr(watched.body, "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Node\""));
+    assert_null(strstr(watched.body, "\"ADDED\""));
+    for (int i = 0; i < 5000; i++) {
+        char body[64];
+        snprintf(body, sizeof body, "{\"metadata\":{\"labels\":{\"n\":\"%d\"}}}", i);
+        assert_int_equal(test_world_ask(lab, "PATCH", "/api/v1/namespaces/default",
+                                        "application/merge-patch+json", body, NULL),
+                         200);
+    }
+    heard gone;
+    run(wire, "GET", "/api/v1/nodes?watch=true&resourceVersion=5", NULL, &gone);
+    assert_int_equal(gone.status, 200);
+    assert_non_null(strstr(gone.body, "\"reason\":\"Expired\",\"code\":410"));
+    wire->kind->close(wire);
+    test_world_free(lab);
+}
+
+static void silent_watch_tells_nothing(void **state)
+{
+    (void)state;
+    test_world *lab = test_world_new(1, NULL);
+    migdi_transport *wire = test_world_transport(lab);
+    test_world_fault(lab, "1:silent");
+    heard watched;
+    migdi_transfer *transfer = send(wire, "GET", "/api/v1/namespaces?watch=true", NULL, &watched);
+    for (int i = 0; i < 10; i++) {
+        wire->kind->turn(wire, 1000, -1);
+    }
+    assert_int_equal(watched.status, 200);
+    assert_int_equal(watched.size, 0);
+    wire->kind->abandon(wire, transfer);
+    wire->kind->close(wire);
+    test_world_free(lab);
+}
+
+static void scripts_that_are_none_are_refused(void **state)
+{
+    (void)state;
+    faults all = {.count = 0};
+    static const char *const wrong[] = {"",           "x",         "0:cut",   "3",      "3:nothing",
+                                        "3:status",   "3:cut=1x",  "5-3:cut", "3:cut,", "-1:cut",
+                                        "3:status=x", "3 :refuse", "*:",      "1:stale"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        if (faults_add(&all, wrong[i])) {
+            fail_msg("taken: %s", wrong[i]);
+        }
+        assert_int_equal(all.count, 0);
+    }
+    assert_true(faults_add(&all, "*:status=500,3-5:cut,4:stale=2"));
+    assert_int_equal(faults_at(&all, 2).kind, FAULT_STATUS);
+    assert_int_equal(faults_at(&all, 2).number, 500);
+    assert_int_equal(faults_at(&all, 3).kind, FAULT_CUT);
+    assert_int_equal(faults_at(&all, 4).kind, FAULT_STALE);
+    assert_int_equal(faults_at(&all, 6).kind, FAULT_STATUS);
+}
+
 static void same_seed_gives_the_same_life(void **state)
 {
     (void)state;
@@ -248,6 +318,9 @@ int main(void)
         cmocka_unit_test(actor_strikes_before_a_request),
         cmocka_unit_test(killed_client_hears_nothing_and_the_world_goes_on),
         cmocka_unit_test(watch_tells_changes_and_moves_the_clock_to_them),
+        cmocka_unit_test(idle_watch_tells_bookmarks_and_a_compacted_one_is_gone),
+        cmocka_unit_test(silent_watch_tells_nothing),
+        cmocka_unit_test(scripts_that_are_none_are_refused),
         cmocka_unit_test(same_seed_gives_the_same_life),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

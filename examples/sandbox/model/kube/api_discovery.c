@@ -23,12 +23,14 @@ static const struct {
     const char *verbs;
 } subresources[] = {
     {KIND_POD, "eviction", "policy", "v1", "Eviction", "['create']"},
-    {KIND_POD, "log", "", "v1", "Pod", "['get']"},
+    {KIND_POD, "log", "", "", "Pod", "['get']"},
     {KIND_STATEFUL_SET, "scale", "autoscaling", "v1", "Scale", "['get','patch','update']"},
 };
 
 enum { SUBRESOURCES = sizeof subresources / sizeof subresources[0] };
 
+/* Group and version of a kind are empty where they are those of its list: so does the real
+ * server. */
 static const value *aggregated_resource(world *cloud, const kind *of)
 {
     pool *memory = &cloud->memory;
@@ -46,10 +48,10 @@ static const value *aggregated_resource(world *cloud, const kind *of)
     }
     return value_make(
         memory,
-        "{'resource':%s,'responseKind':{'group':%s,'version':%s,'kind':%s},'scope':%s,"
+        "{'resource':%s,'responseKind':{'group':'','version':'','kind':%s},'scope':%s,"
         "'singularResource':%s,'verbs':%v,'shortNames':%v,'subresources':%v}",
-        of->plural, of->group, of->version, of->name, of->namespaced ? "Namespaced" : "Cluster",
-        of->singular, value_make(memory, verbs), short_names(cloud, of),
+        of->plural, of->name, of->namespaced ? "Namespaced" : "Cluster", of->singular,
+        value_make(memory, verbs), short_names(cloud, of),
         subs.count == 0 ? NULL : value_list_array(&subs));
 }
 
@@ -88,7 +90,7 @@ static const value *aggregated_group(world *cloud, const kind *of)
                        value_make(memory, "{'version':%s,'resources':%v,'freshness':'Current'}",
                                   kinds[i].version, value_list_array(&resources)));
     }
-    return value_make(memory, "{'metadata':{'name':%s,'creationTimestamp':null},'versions':%v}",
+    return value_make(memory, "{'metadata':{'name':%s},'versions':%v}",
                       *of->group == '\0' ? NULL : of->group, value_list_array(&versions));
 }
 
@@ -156,18 +158,19 @@ static bool answer_resources(const call *of)
                                "{'name':%s,'singularName':'','namespaced':true,'group':%s,"
                                "'version':%s,'kind':%s,'verbs':%v}",
                                pool_format(memory, "%s/%s", one->plural, subresources[k].name),
-                               subresources[k].group, subresources[k].version, subresources[k].kind,
-                               value_make(memory, subresources[k].verbs)));
+                               *subresources[k].version == '\0' ? NULL : subresources[k].group,
+                               *subresources[k].version == '\0' ? NULL : subresources[k].version,
+                               subresources[k].kind, value_make(memory, subresources[k].verbs)));
             }
         }
     }
     if (resources.count > 0) {
-        api_value(
-            of, 200,
-            value_make(
-                memory,
-                "{'kind':'APIResourceList','apiVersion':'v1','groupVersion':%s,'resources':%v}",
-                wanted, value_list_array(&resources)));
+        api_value(of, 200,
+                  value_make(
+                      memory,
+                      "{'kind':'APIResourceList','apiVersion':%s,'groupVersion':%s,'resources':%v}",
+                      strchr(wanted, '/') == NULL ? NULL : "v1", wanted,
+                      value_list_array(&resources)));
     }
     return resources.count > 0;
 }
