@@ -65,6 +65,8 @@ typedef struct {
     bool help;
     bool colour; /* of standard error */
     words arguments;
+    int word_count; /* the whole line, for what can be pasted */
+    char **line;
 } cli;
 
 /* --- The tables ------------------------------------------------------------------------------- */
@@ -143,6 +145,8 @@ void put_word(FILE *out, bool colour, tint which, const char *word);
 void say_word(const cli *options, tint which, const char *word);
 /* "next: ..." */
 void say_next(const cli *options, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The command line as it can be pasted again. */
+const char *line_of_words(const cli *options, char *out, size_t size);
 /* "error: ..." and "next: ..."; answers EXIT_USAGE. */
 int usage_error(const char *next, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The error in the words of its layers, and the exit code of its status. Frees it. */

@@ -34,36 +34,33 @@ static int follow_started(const session *s, migd_status status, migd_error *erro
 
 /* --- deploy ----------------------------------------------------------------------------------- */
 
-/* "warning: T14, T16 (migdeploy check tells more)": plan and check tell them one by one. */
-static void say_rules_that_warn(const cli *options, migd_job *job)
+/* "C9 T14": plan and check tell them one by one. */
+static const char *rules_that_warn(migd_job *job, char out[128])
 {
-    char rules[128] = "";
     size_t used = 0;
     migd_findings *findings = NULL;
+    out[0] = '\0';
     if (migd_job_take_findings(job, &findings, NULL) < 0) {
-        return;
+        return out;
     }
-    for (size_t i = 0; i < migd_findings_count(findings) && used < sizeof rules - 8; i++) {
+    for (size_t i = 0; i < migd_findings_count(findings) && used < 120; i++) {
         const migd_object *finding = migd_findings_item(findings, i);
         const char *rule = migd_object_text(finding, "/rule", "");
         if (strcmp(migd_object_text(finding, "/severity", ""), "warning") == 0 &&
-            !is_among(rules, " ", rule)) {
-            used += (size_t)snprintf(rules + used, sizeof rules - used, "%s%.6s",
-                                     used == 0 ? "" : " ", rule);
+            !is_among(out, " ", rule)) {
+            used += (size_t)snprintf(out + used, 128 - used, "%s%.6s", used == 0 ? "" : " ", rule);
         }
     }
     migd_findings_free(findings);
-    if (used > 0 && is_told(options)) {
-        say_word(options, YELLOW, "warning: ");
-        fprintf(stderr, "%s (migdeploy check explains)\n", rules);
-    }
+    return out;
 }
 
 int run_deploy(cli *options)
 {
     session s;
     char where[256];
-    char heading[320] = "";
+    char heading[512] = "";
+    char rules[128];
     char elapsed[32];
     const int64_t started_ms = now_ms();
     migd_job *job = NULL;
@@ -74,9 +71,10 @@ int run_deploy(cli *options)
         status = migd_deploy_start(s.context, s.spec, s.call, &job, &error);
     }
     if (status >= 0) {
-        snprintf(heading, sizeof heading, "%s. Time limit %s.", where_of(&s, where, sizeof where),
-                 format_elapsed(options->timeout_ms, elapsed));
-        say_rules_that_warn(options, job);
+        rules_that_warn(job, rules);
+        snprintf(heading, sizeof heading, "%s. Time limit %s.%s%s",
+                 where_of(&s, where, sizeof where), format_elapsed(options->timeout_ms, elapsed),
+                 rules[0] == '\0' ? "" : "\nRules that warn (migdeploy check): ", rules);
     }
     int code = follow_started(&s, status, error, job, heading, &result);
     if (code == EXIT_DONE && options->output != OUTPUT_TEXT) {

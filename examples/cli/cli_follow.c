@@ -266,6 +266,35 @@ static migd_status ask(progress *p, migd_job *job, const migd_event *event, cons
     return migd_job_answer(job, strcmp(line, cluster) == 0 ? "yes" : "no", error);
 }
 
+/* The step that was cut off, and what it was waiting for. */
+static void tell_cut(progress *p, migd_status status)
+{
+    const group *g = p->count > 0 ? &p->groups[p->count - 1] : NULL;
+    char elapsed[32];
+    if (g == NULL || !g->shown || p->silent || p->options->output != OUTPUT_TEXT) {
+        return;
+    }
+    if (status == MIGD_ERR_DEADLINE) {
+        put(p, g, RED, "fail", g->now);
+    } else if (status == MIGD_ERR_CANCELLED && was_interrupted()) {
+        fprintf(stderr, "Stopped in step %s after %s: %s. Nothing needs cleaning.\n", g->name,
+                format_elapsed(elapsed_ms(&g->since), elapsed), g->now);
+    }
+}
+
+/* Ctrl-C is no error: it was wished. */
+static int end_badly(progress *p, migd_error *error, migd_status status)
+{
+    char line[512];
+    tell_cut(p, status);
+    if (status != MIGD_ERR_CANCELLED || !was_interrupted() || p->options->output == OUTPUT_JSON) {
+        return fail(p->options, error, status);
+    }
+    migd_error_free(error);
+    say_next(p->options, "%s (goes on from here)", line_of_words(p->options, line, sizeof line));
+    return EXIT_INTERRUPTED;
+}
+
 static progress begin(const cli *options, const telling *how)
 {
     const int columns = columns_of(STDERR_FILENO);
@@ -304,5 +333,5 @@ int follow(const cli *options, migd_job *job, const telling *how, migd_object **
         *result = NULL;
     }
     migd_job_free(job);
-    return status == MIGD_DONE ? EXIT_DONE : fail(options, error, status);
+    return status == MIGD_DONE ? EXIT_DONE : end_badly(&p, error, status);
 }

@@ -214,7 +214,7 @@ int parse(int argc, char **argv, cli *out, const command **chosen)
     getopt_tables tables;
     bool given[FLAGS_MOST] = {false};
     const char *no_colour = getenv("NO_COLOR");
-    *out = (cli){.spec = "migdeploy.yaml", .timeout_ms = -1};
+    *out = (cli){.spec = "migdeploy.yaml", .timeout_ms = -1, .word_count = argc, .line = argv};
     *chosen = NULL;
     opterr = 0;
     make_tables(&tables);

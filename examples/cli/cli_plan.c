@@ -76,6 +76,16 @@ static int line_of(const planned *plan, const char *title, const char *pointer, 
     return 0;
 }
 
+/* What two values begin with alike, up to a ":" or "/" that stays: "...:6.0.15 -> ...:6.0.16". */
+static size_t common_part(const char *from, const char *to)
+{
+    size_t part = 0;
+    for (size_t i = 0; from[i] != '\0' && from[i] == to[i]; i++) {
+        part = from[i] == ':' || from[i] == '/' ? i : part;
+    }
+    return part > 3 ? part : 0;
+}
+
 /* "/spec/replicas   3 -> 4   migdeploy.yaml:8". */
 static void put_field(const planned *plan, const char *title, const migd_object *field)
 {
@@ -87,8 +97,10 @@ static void put_field(const planned *plan, const char *title, const migd_object 
     const int line = line_of(plan, title, pointer, &file);
     format_value(migd_object_at(field, "/from"), from);
     format_value(migd_object_at(field, "/to"), to);
-    snprintf(change, sizeof change, "%s -> %s", from, to);
-    printf("    %-38s  %-*s", pointer, line > 0 ? 24 : 0, change);
+    const size_t alike = common_part(from, to);
+    const char *dots = alike > 0 ? "..." : "";
+    snprintf(change, sizeof change, "%s%s -> %s%s", dots, from + alike, dots, to + alike);
+    printf("    %-38s  %-*s", pointer, line > 0 ? 33 : 0, change);
     if (line > 0) {
         printf("  %s:%d", file, line);
     }

@@ -33,25 +33,18 @@ static int write_new(const char *path, const migd_buf *text)
 }
 
 /* The lines worth a look: from the number of members to who may connect. */
-static void say_lines(const cli *options)
+static void say_lines(const cli *options, const migd_buf *text)
 {
-    migd_spec *spec = NULL;
+    migd_object *written = NULL;
     int32_t first = 0;
     int32_t last = 0;
-    if (migd_spec_load_file(options->spec, NULL, &spec, NULL) == MIGD_OK) {
-        const migd_object *root = migd_spec_object(spec);
-        migd_object_place(migd_object_at(root, "/spec/members/replicas"), NULL, &first, NULL);
-        if (migd_object_place(migd_object_at(root, "/spec/service/sourceRanges"), NULL, &last,
-                              NULL) < 0) {
-            migd_object_place(migd_object_at(root, "/spec/service/type"), NULL, &last, NULL);
-        }
+    if (migd_object_parse(migd_buf_data(text), migd_buf_size(text), NULL, &written, NULL) >= 0) {
+        const migd_object *service = migd_object_at(written, "/spec/service");
+        migd_object_place(migd_object_at(written, "/spec/members/replicas"), NULL, &first, NULL);
+        migd_object_place(migd_object_item(service, 0), NULL, &last, NULL);
     }
-    migd_spec_free(spec);
-    if (last > first) {
-        say_next(options, "look at lines %d to %d, then migdeploy plan", (int)first, (int)last);
-    } else {
-        say_next(options, "migdeploy plan");
-    }
+    migd_object_free(written);
+    say_next(options, "look at lines %d to %d, then migdeploy plan", (int)first, (int)last);
 }
 
 int run_init(cli *options)
@@ -72,7 +65,7 @@ int run_init(cli *options)
                 options->profile == NULL ? "production" : options->profile,
                 options->cluster == NULL ? "the cluster of your kubeconfig. It was not touched."
                                          : "EKS. No account was touched.");
-        say_lines(options);
+        say_lines(options, text);
     }
     migd_buf_free(text);
     return failed == 0 ? EXIT_DONE : EXIT_FAILED;
@@ -199,8 +192,15 @@ static int check_files(const cli *options, const migd_call_options *call)
         status = migd_check_objects(objects, call, &findings, &error);
     }
     const judged what = judged_of(objects);
-    const int code =
-        status < 0 ? fail(options, error, status) : put_findings(options, findings, &what);
+    int code = EXIT_FAILED;
+    if (status < 0) {
+        code = fail(options, error, status);
+    } else if (what.files == 0) {
+        fputs("error: there is no object to check\n", stderr);
+        say_next(options, "migdeploy check FILE");
+    } else {
+        code = put_findings(options, findings, &what);
+    }
     migd_findings_free(findings);
     migd_objects_free(objects);
     return code;

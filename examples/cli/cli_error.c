@@ -1,0 +1,206 @@
+/* Errors for people and for programs, and the exit codes of their statuses. */
+#include "cli.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static int exit_code(migd_status status)
+{
+    switch (status) {
+    case MIGD_ERR_INVALID:
+        return EXIT_USAGE;
+    case MIGD_ERR_PARSE:
+    case MIGD_ERR_REFUSED:
+    case MIGD_ERR_IMPOSSIBLE:
+        return EXIT_REFUSED;
+    case MIGD_ERR_DEADLINE:
+        return EXIT_DEADLINE;
+    case MIGD_ERR_DENIED:
+        return EXIT_DENIED;
+    case MIGD_ERR_CONFLICT:
+    case MIGD_ERR_LOCKED:
+        return EXIT_FOREIGN;
+    case MIGD_ERR_CANCELLED:
+        return EXIT_INTERRUPTED;
+    default:
+        return status < 0 ? EXIT_FAILED : EXIT_DONE;
+    }
+}
+
+/* A file that its owner keeps to himself is no matter of rights in a cluster. */
+static int exit_code_of(const migd_error *error, migd_status status)
+{
+    const bool remote = migd_error_http_status(error) > 0;
+    return status == MIGD_ERR_DENIED && !remote                                ? EXIT_FAILED
+           : status == MIGD_ERR_LIMIT && !remote && migd_error_line(error) > 0 ? EXIT_REFUSED
+                                                                               : exit_code(status);
+}
+
+static void say_place(const migd_error *error)
+{
+    if (migd_error_file(error) != NULL && migd_error_line(error) > 0) {
+        fprintf(stderr, "%s:%d:%d: ", migd_error_file(error), (int)migd_error_line(error),
+                (int)migd_error_column(error));
+    }
+}
+
+/* Once each, in their order: "a; b". */
+static void collect_hints(const migd_error *error, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < migd_error_detail_count(error) && used < size; i++) {
+        const char *hint = migd_error_detail(error, i, MIGD_DETAIL_MESSAGE);
+        if (hint != NULL && strstr(out, hint) == NULL) {
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used == 0 ? "" : "; ", hint);
+        }
+    }
+}
+
+/* "Nothing was changed; 3 run. ways out: ..." */
+static void say_ways_out(const migd_error *error, int width)
+{
+    char hints[1024];
+    char text[1280];
+    const char *remaining = migd_error_remaining(error);
+    collect_hints(error, hints, sizeof hints);
+    if (remaining == NULL && hints[0] == '\0') {
+        return;
+    }
+    snprintf(text, sizeof text, "%s%s%s%s", remaining == NULL ? "" : remaining,
+             remaining == NULL ? "" : ". ", hints[0] == '\0' ? "" : "ways out: ", hints);
+    if (text[0] >= 'a' && text[0] <= 'z' && remaining != NULL) {
+        text[0] = (char)(text[0] - 'a' + 'A');
+    }
+    put_folded(stderr, "", 0, width, text);
+}
+
+static void say_details(const migd_error *error, int width)
+{
+    for (size_t i = 0; i < migd_error_detail_count(error); i++) {
+        char text[1024];
+        const char *subject = migd_error_detail(error, i, MIGD_DETAIL_SUBJECT);
+        const char *field = migd_error_detail(error, i, MIGD_DETAIL_FIELD);
+        const char *message = migd_error_detail(error, i, MIGD_DETAIL_MESSAGE);
+        snprintf(text, sizeof text, "%s%s%s%s%s", field == NULL ? "" : field,
+                 field == NULL || message == NULL ? "" : ": ", message == NULL ? "" : message,
+                 subject == NULL ? "" : ", ", subject == NULL ? "" : subject);
+        put_folded(stderr, "    ", 4, width, text);
+    }
+}
+
+static void say_causes(const migd_error *error, int width)
+{
+    for (const migd_error *cause = migd_error_cause(error); cause != NULL;
+         cause = migd_error_cause(cause)) {
+        fputs("    ", stderr);
+        say_place(cause);
+        put_folded(stderr, "", 4, width, migd_error_message(cause));
+    }
+}
+
+/* What goes on from here, where the library does not know it. */
+static void say_what_next(const cli *options, const migd_error *error, migd_status status)
+{
+    char line[512];
+    line_of_words(options, line, sizeof line);
+    if (migd_error_next(error) != NULL) {
+        say_next(options, "%s", migd_error_next(error));
+    } else if (status == MIGD_ERR_DEADLINE) {
+        say_next(options, "%s (goes on from here)", line);
+    } else if (status == MIGD_ERR_LOCKED) {
+        say_next(options, "%s --wait", line);
+    } else if (status == MIGD_ERR_PARSE || (migd_error_line(error) > 0 && status != MIGD_ERR_IO)) {
+        say_next(options, "correct it, then %s", line);
+    } else if (status == MIGD_ERR_NOT_FOUND &&
+               strstr(migd_error_message(error), options->spec) != NULL) {
+        say_next(options, "migdeploy init, or name a file: -s SPEC");
+    } else if (migd_error_http_status(error) == 401) {
+        say_next(options, "sign in again, then %s", line);
+    } else if (migd_error_http_status(error) == 403) {
+        say_next(options, "a cluster administrator allows that; then %s", line);
+    } else if (status == MIGD_ERR_NETWORK || migd_error_retryable(error) != 0) {
+        say_next(options, "%s (when the server answers)", line);
+    }
+}
+
+static void say_error(const cli *options, const migd_error *error, migd_status status)
+{
+    const int columns = columns_of(STDERR_FILENO);
+    const int width = columns < 97 ? columns : 97;
+    const bool refused = status == MIGD_ERR_REFUSED || status == MIGD_ERR_IMPOSSIBLE;
+    const char *operation = migd_error_operation(error);
+    say_word(options, RED, refused ? "refused: " : "error: ");
+    say_place(error);
+    if (operation != NULL && operation[0] != '\0' && !refused) {
+        fprintf(stderr, "%s: ", operation);
+    }
+    fputs(migd_error_message(error), stderr);
+    if (migd_error_http_status(error) >= 400) {
+        fprintf(stderr, " (Kubernetes, %d)", (int)migd_error_http_status(error));
+    }
+    fputc('\n', stderr);
+    if (refused) {
+        say_ways_out(error, width);
+    } else {
+        say_details(error, width);
+    }
+    say_causes(error, width);
+    if (!refused && migd_error_remaining(error) != NULL) {
+        put_folded(stderr, "remains: ", 4, width, migd_error_remaining(error));
+    }
+    say_what_next(options, error, status);
+}
+
+/* The nesting of causes, innermost first; NULL when memory ends. */
+static migd_object *error_document(const migd_error *error)
+{
+    migd_object *cause = NULL;
+    if (migd_error_cause(error) != NULL) {
+        cause = error_document(migd_error_cause(error));
+    }
+    migd_object *out = NULL;
+    if (migd_object_new(&out, NULL) < 0) {
+        migd_object_free(cause);
+        return NULL;
+    }
+    migd_object_set_string(out, "/status", migd_status_name(migd_error_status(error)), NULL);
+    migd_object_set_string(out, "/message", migd_error_message(error), NULL);
+    migd_object_set_string(out, "/operation", migd_error_operation(error), NULL);
+    migd_object_set_int64(out, "/httpStatus", migd_error_http_status(error), NULL);
+    migd_object_set_string(out, "/remoteCode", migd_error_remote_code(error), NULL);
+    migd_object_set_string(out, "/requestId", migd_error_request_id(error), NULL);
+    migd_object_set_boolean(out, "/retryable", migd_error_retryable(error), NULL);
+    migd_object_set_string(out, "/file", migd_error_file(error), NULL);
+    migd_object_set_int64(out, "/line", migd_error_line(error), NULL);
+    migd_object_set_int64(out, "/column", migd_error_column(error), NULL);
+    if (cause != NULL) {
+        migd_object_set_object(out, "/cause", cause, NULL);
+    }
+    migd_object_free(cause);
+    return out;
+}
+
+static void say_error_json(const migd_error *error)
+{
+    migd_object *document = error_document(error);
+    migd_buf *text = NULL;
+    if (document != NULL && migd_object_write_json(document, 0, &text, NULL) == MIGD_OK) {
+        fprintf(stderr, "{\"error\":%s}\n", migd_buf_data(text));
+    }
+    migd_buf_free(text);
+    migd_object_free(document);
+}
+
+int fail(const cli *options, migd_error *error, migd_status status)
+{
+    const int code = exit_code_of(error, status);
+    fflush(stdout);
+    if (options->output == OUTPUT_JSON && error != NULL) {
+        say_error_json(error);
+    } else if (error != NULL) {
+        say_error(options, error, status);
+    }
+    migd_error_free(error);
+    return code;
+}
