@@ -42,17 +42,27 @@ migd_status migdi_parse_open(const char *text, size_t size, const migd_read_opti
     return *out == NULL ? migdi_fail_nomem(error) : MIGD_OK;
 }
 
-static bool is_further(const migd_error *yaml, const migd_error *json)
+/* Whether the first thing in the brackets is in double quotes, as in JSON. */
+static bool looks_quoted(const migdi_source *source, size_t at)
 {
-    return migd_error_status(yaml) != MIGD_ERR_PARSE ||
-           migd_error_line(yaml) > migd_error_line(json) ||
-           (migd_error_line(yaml) == migd_error_line(json) &&
-            migd_error_column(yaml) > migd_error_column(json));
+    at += strspn(source->text + at, " \t\r\n[{");
+    return source->text[at] == '"';
 }
 
-migd_status migdi_parse_give_further(migd_error *json, migd_error *yaml, migd_error **error)
+static bool knows_better(const migd_error *yaml, const migd_error *json, bool quoted)
 {
-    const bool keep_yaml = is_further(yaml, json);
+    const int32_t yaml_line = migd_error_line(yaml);
+    const int32_t json_line = migd_error_line(json);
+    if (migd_error_status(yaml) != MIGD_ERR_PARSE || yaml_line != json_line) {
+        return migd_error_status(yaml) != MIGD_ERR_PARSE || yaml_line > json_line;
+    }
+    return !quoted && migd_error_column(yaml) > migd_error_column(json);
+}
+
+migd_status migdi_parse_give_better(const migdi_source *source, size_t at, migd_error *json,
+                                    migd_error *yaml, migd_error **error)
+{
+    const bool keep_yaml = knows_better(yaml, json, looks_quoted(source, at));
     const migd_status status = migd_error_status(keep_yaml ? yaml : json);
     migd_error_free(keep_yaml ? json : yaml);
     if (error == NULL) {
@@ -96,7 +106,7 @@ static migd_status read_json_or_yaml(migdi_source *source, const char *text,
     if (status == MIGD_ERR_PARSE) {
         status = read_yaml(source, text, options, out, &yaml_error);
         if (status < 0) {
-            return migdi_parse_give_further(json_error, yaml_error, error);
+            return migdi_parse_give_better(source, 0, json_error, yaml_error, error);
         }
         migd_error_free(json_error);
         json_error = NULL;
@@ -115,6 +125,7 @@ migd_status migd_object_parse(const char *text, size_t size, const migd_read_opt
     migdi_error_clear(error);
     *out = NULL;
     migdi_source *source = NULL;
+    text = text == NULL && size == 0 ? "" : text;
     migd_status status = migdi_parse_open(text, size, options, &source, error);
     if (status < 0) {
         return status;

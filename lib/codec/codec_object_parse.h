@@ -15,8 +15,10 @@ bool migdi_parse_starts_with(const char *text, size_t size, size_t at, const cha
 /* The rules for JSON that people write. */
 migdi_json_rules migdi_parse_json_rules(const migd_read_options *options);
 
-/* Of two refusals of one text, as JSON and as YAML, gives the one that came further, which knows
- * better what is wrong, and frees the other. A failure that is no MIGD_ERR_PARSE goes first. */
-migd_status migdi_parse_give_further(migd_error *json, migd_error *yaml, migd_error **error);
+/* Of two refusals of the text at `at`, as JSON and as YAML, gives the one that knows better what is
+ * wrong, and frees the other: that of YAML when it is no MIGD_ERR_PARSE, or came further; within a
+ * line only where nothing is quoted as in JSON. */
+migd_status migdi_parse_give_better(const migdi_source *source, size_t at, migd_error *json,
+                                    migd_error *yaml, migd_error **error);
 
 #endif

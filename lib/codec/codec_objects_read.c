@@ -196,11 +196,12 @@ static migd_status read_text(reader *r)
     if (status < 0) {
         return status;
     }
+    const size_t json_end = r->at;
     r->error = &yaml_error;
     status = read_yaml(r);
     r->error = error;
     if (status < 0 && json_error != NULL) {
-        return migdi_parse_give_further(json_error, yaml_error, error);
+        return migdi_parse_give_better(r->source, json_end, json_error, yaml_error, error);
     }
     migd_error_free(json_error);
     if (error != NULL) {
@@ -216,7 +217,7 @@ migd_status migdi_objects_read(migd_objects *objects, const char *text, size_t s
 {
     reader r = {
         .objects = objects,
-        .text = text,
+        .text = text == NULL ? "" : text,
         .options = options,
         .documents_left = migdi_read_limit(options, MIGD_READ_DOCUMENTS),
         .error = error,
