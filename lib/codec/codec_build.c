@@ -14,6 +14,9 @@ void migdi_build(migdi_builder *builder)
 
 /* Puts a node whose texts are the document's; it gets the place of the origin when it has none. */
 static void put(migdi_builder *builder, migd_object *node, const char *pointer, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+static void put(migdi_builder *builder, migd_object *node, const char *pointer, va_list arguments)
 {
     if (builder->status < 0) {
         return;

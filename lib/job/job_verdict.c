@@ -18,6 +18,9 @@ migdi_arena *migdi_verdict_arena(migdi_verdict *verdict)
 }
 
 static void say(migdi_verdict *verdict, migdi_said said, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+static void say(migdi_verdict *verdict, migdi_said said, const char *format, va_list arguments)
 {
     verdict->said = said;
     verdict->text = migdi_arena_format_list(verdict->arena, format, arguments);
@@ -101,6 +104,9 @@ migdi_act *migdi_want(migdi_verdict *verdict, const migdi_call *call)
     verdict->wanted_count++;
     return &wanted->act;
 }
+
+static void note(migdi_verdict *verdict, bool warning, const char *key, const char *format,
+                 va_list arguments) __attribute__((format(printf, 4, 0)));
 
 static void note(migdi_verdict *verdict, bool warning, const char *key, const char *format,
                  va_list arguments)

@@ -22,6 +22,10 @@ const char *migdi_extract_title(const migd_object *document, migdi_arena *arena)
 
 static migdi_at item_at(migdi_extract_state *state, const migdi_item *item, bool key,
                         const char *format, va_list arguments)
+    __attribute__((format(printf, 4, 0)));
+
+static migdi_at item_at(migdi_extract_state *state, const migdi_item *item, bool key,
+                        const char *format, va_list arguments)
 {
     const char *pointer = migdi_arena_format_list(state->arena, format, arguments);
     if (pointer == NULL) {

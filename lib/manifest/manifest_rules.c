@@ -50,6 +50,10 @@ void migdi_rules_judge_step(migdi_judge *judge, const migdi_world *before, const
 
 static void say(migdi_judge *judge, int32_t severity, const migdi_at *at, const migdi_at *see,
                 const char *hint, const char *format, va_list arguments)
+    __attribute__((format(printf, 6, 0)));
+
+static void say(migdi_judge *judge, int32_t severity, const migdi_at *at, const migdi_at *see,
+                const char *hint, const char *format, va_list arguments)
 {
     migdi_finding finding = {
         .rule = judge->rule->id,

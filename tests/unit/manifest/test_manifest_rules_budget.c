@@ -82,8 +82,9 @@ static void the_nine_examples_are_judged_as_published(void **state)
             told heard = {.rule = ids[j]};
             migdi_judge judge = {migdi_rules_find(ids[j]), &arena, hear, &heard};
             judge.rule->state(&judge, &facts);
-            migdi_text_format(&spoke, heard.text.size == 0 ? "" : "%s%s",
-                              spoke.size == 0 ? "" : " ", ids[j]);
+            if (heard.text.size > 0) {
+                migdi_text_format(&spoke, "%s%s", spoke.size == 0 ? "" : " ", ids[j]);
+            }
             migdi_text_free(&heard.text);
             migdi_arena_free(&arena);
         }
