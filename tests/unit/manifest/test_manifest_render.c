@@ -296,15 +296,21 @@ static void a_rendered_value_remembers_the_line_behind_it(void **state)
         {"StatefulSet", "", "/spec/serviceName", 4, 3},
         {"StatefulSet", "", "/metadata/annotations/migdeploy.dev~1max-members", 10, 18},
         {"StatefulSet", "", "/metadata/annotations/migdeploy.dev~1render", 4, 3},
-        {"HorizontalPodAutoscaler", "", "/spec/scaleTargetRef", 14, 3},
-        {"HorizontalPodAutoscaler", "", "/apiVersion", 14, 3},
+        {"HorizontalPodAutoscaler", "", "/spec/scaleTargetRef", 16, 3},
+        {"HorizontalPodAutoscaler", "", "/apiVersion", 16, 3},
         {"StatefulSet", "", "/spec/template/spec/nodeSelector/a", 9, 23},
         {"PodDisruptionBudget", "", "/spec/minAvailable", 4, 3},
-        {"Service", "-cs", "/spec/loadBalancerSourceRanges/0", 12, 20},
-        {"Service", "-cs", LBC "scheme", 13, 13},
-        {"Service", "-cs", "/spec/ports/0/port", 11, 3},
-        {"HorizontalPodAutoscaler", "", "/spec/maxReplicas", 14, 20},
-        {"HorizontalPodAutoscaler", "", "/spec/minReplicas", 14, 3},
+        {"Service", "-cs", "/spec/loadBalancerSourceRanges/0", 13, 20},
+        {"Service", "-cs", LBC "scheme", 14, 13},
+        {"Service", "-cs", "/apiVersion", 12, 3},
+        {"Service", "-cs", "/spec/type", 12, 3},
+        {"Service", "-cs", "/spec/ports/0/port", 12, 3},
+        {"Service", "-cs", LBC "listener-attributes.TCP-80", 15, 25},
+        {"StatefulSet", "", CONTAINER "/readinessProbe/periodSeconds", 11, 14},
+        {"StatefulSet", "", CONTAINER "/livenessProbe/periodSeconds", 11, 5},
+        {"StatefulSet", "", CONTAINER "/ports/1/containerPort", 4, 3},
+        {"HorizontalPodAutoscaler", "", "/spec/maxReplicas", 16, 20},
+        {"HorizontalPodAutoscaler", "", "/spec/minReplicas", 16, 3},
     };
     migd_objects *objects = render_of("  members:\n"
                                       "    replicas: 4\n"
@@ -313,9 +319,11 @@ static void a_rendered_value_remembers_the_line_behind_it(void **state)
                                       "    template: {spec: {hostNetwork: true}}\n"
                                       "    nodeSelector: {a: b}\n"
                                       "    maxReplicas: 6\n"
+                                      "    probes: {readiness: {path: /r}}\n"
                                       "  service:\n"
                                       "    sourceRanges: [10.0.0.0/8]\n"
                                       "    scheme: internal\n"
+                                      "    idleTimeoutSeconds: 600\n"
                                       "  autoscale: {max: 4}\n");
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         const migd_object *object = object_of(objects, places[i].kind, places[i].suffix);

@@ -217,6 +217,9 @@ static migd_status read_faulty(void *user)
     const migd_status status = migd_spec_parse(text, strlen(text), NULL, &spec, &error);
     if (status >= 0) {
         assert_int_equal(migdi_spec_finding_count(spec), 9);
+        assert_int_equal(migd_object_count(
+                             migd_object_at(migd_spec_object(spec), "/spec/members/tolerations/0")),
+                         18);
     }
     migd_spec_free(spec);
     migd_error_free(error);
@@ -228,6 +231,8 @@ static void lack_of_memory_loses_no_finding(void **state)
     (void)state;
     static char text[] =
         SPEC_HEAD "  profile: dev\n  members:\n    image: a\n    image: b\n    replicsa: 1\n"
+                  "    tolerations: [{a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1, j: 1,\n"
+                  "      k: 1, l: 1, m: 1, o: 1, p: 1, q: 1, r: 1, s: 1}]\n"
                   "    seeds: three\n    parameters: {Memory: 1, a: [], \"b c\": 1}\n"
                   "    secretParameters: {A: {secret: s}}\n"
                   "    template: {spec: {containers: 1, a: {b: [1, {c: 2}]}}}\n"

@@ -153,8 +153,10 @@ static void what_is_wrong_is_replaced_by_its_default(void **state)
 {
     (void)state;
     migd_spec *spec = spec_of("  members: {image: a, seeds: three, memory: 1Mi, spread: [],\n"
-                              "            resources: {cpu: x}, ports: {client: 0}}\n");
-    assert_int_equal(migdi_spec_finding_count(spec), 5);
+                              "            resources: {cpu: true, memory: x}, ports: {client: 0},\n"
+                              "            template: {spec: {a: 1, a: 2}}}\n");
+    assert_int_equal(migdi_spec_finding_count(spec), 7);
+    assert_yaml(migd_spec_object(spec), "/spec/members/template", "{}");
     const migd_object *members = migd_object_at(migd_spec_object(spec), "/spec/members");
     assert_yaml(members, "/seeds", "3");
     assert_yaml(members, "/memory", "512MB");
