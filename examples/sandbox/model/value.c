@@ -621,16 +621,33 @@ const value *value_make(pool *memory, const char *template, ...)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
+/* Whether none of eight bytes is a quote, a backslash or a control character. */
+static bool is_plain(const char *bytes)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t word = 0;
+    memcpy(&word, bytes, sizeof word);
+    const uint64_t quote = word ^ (ones * '"');
+    const uint64_t slash = word ^ (ones * '\\');
+    const uint64_t found =
+        ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash);
+    return (found & (ones * 0x80)) == 0;
+}
+
 static void write_string(text *out, const char *string, size_t size)
 {
     add_byte(out, '"');
     size_t start = 0;
-    for (size_t i = 0; i < size; i++) {
-        const unsigned char byte = (unsigned char)string[i];
+    for (size_t i = 0; i < size;) {
+        if (i + 8 <= size && is_plain(string + i)) {
+            i += 8;
+            continue;
+        }
+        const unsigned char byte = (unsigned char)string[i++];
         if (byte >= 0x20 && byte != '"' && byte != '\\') {
             continue;
         }
-        text_add(out, string + start, i - start);
+        text_add(out, string + start, i - 1 - start);
         if (byte == '"' || byte == '\\') {
             text_add(out, (const char[]){'\\', (char)byte}, 2);
         } else if (byte == '\n') {
@@ -638,7 +655,7 @@ static void write_string(text *out, const char *string, size_t size)
         } else {
             text_format(out, "\\u%04x", byte);
         }
-        start = i + 1;
+        start = i;
     }
     text_add(out, string + start, size - start);
     add_byte(out, '"');
