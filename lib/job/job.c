@@ -142,8 +142,21 @@ void migdi_job_end(migd_job *job, migd_status status, migd_error *error)
     migdi_job_wake(job);
 }
 
+void migdi_job_hurry(migd_job *job)
+{
+    migd_context *context = job->context;
+    const int64_t until_ms = context->now_ms + LEAVING_MS;
+    if (job->ending && until_ms < job->closing_until_ms) {
+        job->closing_until_ms = until_ms;
+        migdi_timer_arm(&context->timers, &job->deadline, until_ms);
+    }
+}
+
 void migdi_job_stop(migd_job *job, migd_status status, const char *message)
 {
+    if (job->ending) {
+        return;
+    }
     migd_error *error = NULL;
     const char *doing = job->work == NULL ? NULL : job->work->kind->doing(job->work);
     migdi_fail(&error, status, "%s", message);

@@ -288,13 +288,19 @@ void migdi_context_leave(migd_context *context)
     }
 }
 
+/* Whether the job has no more need to be woken by its cancel. */
+static bool is_past_cancel(const migd_job *job)
+{
+    return job->cancel == NULL || job->cancel_heeded || job->ended;
+}
+
 void migdi_context_unwatch(migd_context *context, migd_job *job)
 {
     if (job->cancel == NULL || context->fd < 0 || context->process != getpid()) {
         return;
     }
     for (const migdi_link *link = context->jobs.next; link != &context->jobs; link = link->next) {
-        if (link->job != job && link->job->cancel == job->cancel && !link->job->ended) {
+        if (link->job != job && link->job->cancel == job->cancel && !is_past_cancel(link->job)) {
             return;
         }
     }
@@ -305,7 +311,10 @@ static void heed_cancels(migd_context *context)
 {
     for (const migdi_link *link = context->jobs.next; link != &context->jobs; link = link->next) {
         migd_job *job = link->job;
-        if (!job->ending && migdi_cancel_thrown(job->cancel)) {
+        if (!is_past_cancel(job) && migdi_cancel_thrown(job->cancel)) {
+            job->cancel_heeded = true;
+            migdi_context_unwatch(context, job);
+            migdi_job_hurry(job);
             migdi_job_stop(job, MIGD_ERR_CANCELLED, "cancelled");
         }
     }

@@ -82,6 +82,7 @@ struct migd_job {
     bool consent;
     bool doomed; /* freed in a callback */
     bool orphan; /* its context was freed */
+    bool cancel_heeded;
 
     bool ending; /* status stands; the work is closing */
     bool ended;
@@ -150,6 +151,9 @@ void migdi_job_end(migd_job *job, migd_status status, migd_error *error);
 
 /* Marks an ending that came from outside: a deadline, a cancel. */
 void migdi_job_stop(migd_job *job, migd_status status, const char *message);
+
+/* Somebody waits for the job to stop: if it is closing, it has less time for that. */
+void migdi_job_hurry(migd_job *job);
 
 /* The work came to its good end: asks finish(), then marks. */
 void migdi_job_succeed(migd_job *job);
