@@ -131,6 +131,7 @@ static const meaning *meaning_of(const char *reason)
 
 static meaning understand_reason(const char *reason, int32_t code)
 {
+    meaning what = {reason, MIGD_ERR_REMOTE, may_succeed_later(code)};
     const meaning *known = meaning_of(reason);
     for (size_t i = 0; known == NULL && i < sizeof reasons_of_codes / sizeof *reasons_of_codes;
          i++) {
@@ -138,7 +139,11 @@ static meaning understand_reason(const char *reason, int32_t code)
             known = meaning_of(reasons_of_codes[i].reason);
         }
     }
-    return known != NULL ? *known : (meaning){reason, MIGD_ERR_REMOTE, may_succeed_later(code)};
+    if (known != NULL) {
+        what.status = known->status;
+        what.later = known->later;
+    }
+    return what;
 }
 
 static bool has_cause(const migd_object *causes, const char *reason)
@@ -280,7 +285,8 @@ static migd_status fail_status(const migd_object *failure, const migdi_answer *a
     const migd_object *causes = migd_object_at(failure, "/details/causes");
     meaning what = understand_reason(reason, code);
     if (has_cause(causes, "NamespaceTerminating")) {
-        what = (meaning){reason, MIGD_ERR_REMOTE, true}; /* a matter of time, not of rights */
+        what.status = MIGD_ERR_REMOTE; /* a matter of time, not of rights */
+        what.later = true;
     }
     if (what.status == MIGD_ERR_DENIED && (strcmp(reason, "Unauthorized") == 0 || code == 401)) {
         migdi_fail(error, MIGD_ERR_DENIED, "the server does not accept %s%s%s",

@@ -145,13 +145,15 @@ static migd_status load_pem(migdi_kubeconfig *config, const migdi_kubeconfig_ent
         return MIGD_OK;
     }
     const char *key = has_data ? data_key : file_key;
-    const migd_status status = has_data ? load_data(config, entry, what, key, out, error)
-                                        : load_file(config, entry, what, key, out, error);
-    if (status == MIGD_OK && strstr(*out, "-----BEGIN ") == NULL) {
+    const char *pem = NULL;
+    const migd_status status = has_data ? load_data(config, entry, what, key, &pem, error)
+                                        : load_file(config, entry, what, key, &pem, error);
+    if (pem != NULL && strstr(pem, "-----BEGIN ") == NULL) {
         return migdi_fail_at(error, MIGD_ERR_INVALID,
                              migdi_object_place(migdi_object_member(entry->body, key)),
                              "the %s of %s \"%s\" holds no PEM", key, what, entry->name);
     }
+    *out = pem;
     return status;
 }
 

@@ -366,7 +366,7 @@ static migd_status start(const request *asked, migd_kube *kube, const migd_call_
     if (status == MIGD_OK) {
         status = keep_request(asked, kube, options, job, &kept, error);
     }
-    if (status == MIGD_OK) {
+    if (status == MIGD_OK && kept != NULL) {
         status = go_on(kept, job, error);
     }
     if (status < 0) {

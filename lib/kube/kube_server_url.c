@@ -83,8 +83,10 @@ const char *migdi_proxy_url_problem(const char *text)
     if (problem != NULL) {
         return problem;
     }
-    if (!has_scheme(text, "http") && !has_scheme(text, "https") && !has_scheme(text, "socks5")) {
+    const char *host = after_scheme(text);
+    if (host == NULL ||
+        (!has_scheme(text, "http") && !has_scheme(text, "https") && !has_scheme(text, "socks5"))) {
         return "is neither http://, https:// nor socks5://";
     }
-    return strcspn(after_scheme(text), "/?#") == 0 ? "names no host" : NULL;
+    return strcspn(host, "/?#") == 0 ? "names no host" : NULL;
 }
