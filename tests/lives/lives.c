@@ -22,7 +22,7 @@ static const char *kubeconfig(void)
 {
     static char path[64];
     if (path[0] == '\0') {
-        strcpy(path, "/tmp/migdeploy-lives-XXXXXX");
+        snprintf(path, sizeof path, "/tmp/migdeploy-lives-XXXXXX");
         const int fd = mkstemp(path);
         assert_true(fd >= 0);
         assert_int_equal(write(fd, test_world_kubeconfig, strlen(test_world_kubeconfig)),

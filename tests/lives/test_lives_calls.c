@@ -160,6 +160,43 @@ static void anybodys_objects_are_judged_then_applied(void **state)
     test_world_free(b.lab);
 }
 
+/* Pulls until the question; then answers it and turns the job to its end. */
+static migd_status answered(bench *b, const char *answer)
+{
+    const migd_event *event = NULL;
+    assert_int_equal(migd_call_options_set_int64(b->options, MIGD_CALL_CONSENT, 0, &b->error),
+                     MIGD_OK);
+    assert_int_equal(migd_deploy_destroy_start(b->context, b->spec, b->options, &b->job, &b->error),
+                     MIGD_OK);
+    do {
+        const migd_status status = migd_job_next(b->job, MIGD_FOREVER, &event, &b->error);
+        assert_int_equal(status, MIGD_OK);
+    } while (migd_event_kind(event) != MIGD_EVENT_QUESTION);
+    assert_non_null(strstr(migd_event_text(event), "It cannot be undone"));
+    assert_int_equal(migd_job_answer(b->job, answer, &b->error), MIGD_OK);
+    const migd_status status = migd_job_finish(b->job, NULL, &b->error);
+    drop(b);
+    return status;
+}
+
+static void destroy_asks_and_heeds_the_answer(void **state)
+{
+    (void)state;
+    life l = {0};
+    bench b = open_bench();
+    life_run(&l, b.lab, LIFE_DEPLOY, NULL, 0, NULL);
+    assert_int_equal(l.status, MIGD_DONE);
+    assert_int_equal(answered(&b, "no"), MIGD_ERR_CANCELLED);
+    assert_true(life_exists(b.lab, LIFE_SET));
+    assert_int_equal(answered(&b, "yes"), MIGD_OK);
+    assert_false(life_exists(b.lab, LIFE_SET));
+    life_end(&l);
+    migd_call_options_free(b.options);
+    migd_spec_free(b.spec);
+    migd_context_free(b.context);
+    test_world_free(b.lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +205,7 @@ int main(void)
         cmocka_unit_test(a_spec_that_the_rules_refuse_is_refused_with_its_findings),
         cmocka_unit_test(findings_are_taken_once),
         cmocka_unit_test(anybodys_objects_are_judged_then_applied),
+        cmocka_unit_test(destroy_asks_and_heeds_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
