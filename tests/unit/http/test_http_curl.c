@@ -176,9 +176,9 @@ static bool huge_head(test_connection *connection, void *user)
     char *line = calloc(1, size + 64);
     /* "HTTP/1.1 200 OK", "x: ", the rest, an empty line: `size` bytes of head. */
     const size_t fixed = strlen("HTTP/1.1 200 OK\r\nx: \r\n\r\n");
-    strcat(line, "HTTP/1.1 200 OK\r\nx: ");
-    memset(line + strlen(line), 'y', size - fixed);
-    strcat(line, "\r\n\r\n");
+    const int start = snprintf(line, size + 64, "HTTP/1.1 200 OK\r\nx: ");
+    memset(line + start, 'y', size - fixed);
+    memcpy(line + start + (size - fixed), "\r\n\r\n", 5);
     test_write(connection, line);
     free(line);
     return false;

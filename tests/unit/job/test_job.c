@@ -4,7 +4,7 @@ static char order[64];
 
 static void release_note(void *owned)
 {
-    strcat(order, owned);
+    strncat(order, owned, sizeof order - strlen(order) - 1);
 }
 
 static void what_a_job_was_given_goes_with_it_last_first(void **state)
