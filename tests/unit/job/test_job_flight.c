@@ -11,7 +11,7 @@ static void add_line(int32_t level, const char *line, void *user)
     lines *log = user;
     (void)level;
     strncat(log->text, line, sizeof log->text - strlen(log->text) - 2);
-    strncat(log->text, "\n", 1);
+    strncat(log->text, "\n", 2);
 }
 
 /* One GET (or what `call` says) as a job: its status, and what it told. */
