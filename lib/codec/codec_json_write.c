@@ -4,41 +4,50 @@
 #include "codec_object.h"
 #include "codec_tree.h"
 
+#include "core_utf8.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #define WIDEST_INDENT 8
 
+/* Control characters, and what ends a line in YAML 1.1 or JavaScript or vanishes at a text's start:
+ * so that what is written reads the same when somebody takes it for YAML. */
+static bool needs_number(uint32_t codepoint)
+{
+    return codepoint < 0x20 || (codepoint >= 0x7F && codepoint < 0xA0) || codepoint == 0x2028 ||
+           codepoint == 0x2029 || codepoint == 0xFEFF;
+}
+
+static void write_escape(uint32_t codepoint, migdi_text *text)
+{
+    static const char escaped[] = "\"\\\n\t\r";
+    static const char letters[] = "\"\\ntr";
+    const char *found = codepoint < 0x80 && codepoint != 0 ? strchr(escaped, (int)codepoint) : NULL;
+    if (found == NULL) {
+        migdi_text_format(text, "\\u%04x", (unsigned)codepoint);
+    } else {
+        migdi_text_format(text, "\\%c", letters[found - escaped]);
+    }
+}
+
 static void write_string(const char *bytes, size_t size, migdi_text *text)
 {
     migdi_text_add_char(text, '"');
     size_t done = 0;
-    for (size_t i = 0; i < size; i++) {
-        const unsigned char byte = (unsigned char)bytes[i];
-        if (byte >= 0x20 && byte != '"' && byte != '\\') {
-            continue;
+    for (size_t i = 0; i < size;) {
+        uint32_t codepoint = (unsigned char)bytes[i];
+        size_t length = 1;
+        if (codepoint >= 0x80) {
+            length = migdi_utf8_next(bytes + i, size - i, &codepoint);
+            length = length == 0 ? 1 : length; /* no string of a document has such a byte */
         }
-        migdi_text_add(text, bytes + done, i - done);
-        done = i + 1;
-        switch (byte) {
-        case '"':
-            migdi_text_add_string(text, "\\\"");
-            break;
-        case '\\':
-            migdi_text_add_string(text, "\\\\");
-            break;
-        case '\n':
-            migdi_text_add_string(text, "\\n");
-            break;
-        case '\t':
-            migdi_text_add_string(text, "\\t");
-            break;
-        case '\r':
-            migdi_text_add_string(text, "\\r");
-            break;
-        default:
-            migdi_text_format(text, "\\u%04x", byte);
+        if (codepoint == '"' || codepoint == '\\' || needs_number(codepoint)) {
+            migdi_text_add(text, bytes + done, i - done);
+            write_escape(codepoint, text);
+            done = i + length;
         }
+        i += length;
     }
     migdi_text_add(text, bytes + done, size - done);
     migdi_text_add_char(text, '"');

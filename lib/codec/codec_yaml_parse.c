@@ -115,7 +115,7 @@ static migd_status fail_parse(migdi_yaml_parser *parser, migd_error **error)
         strncmp(problem, "found a tab", strlen("found a tab")) == 0) {
         return fail_at(parser, MIGD_ERR_PARSE, at, "tabs cannot indent YAML; use blanks", error);
     }
-    if (parser->text[parser->base] == '%' &&
+    if (parser->base < parser->end && parser->text[parser->base] == '%' &&
         strcmp(problem, "did not find expected <document start>") == 0) {
         return fail_at(
             parser, MIGD_ERR_PARSE, at,
@@ -197,13 +197,17 @@ static migd_status read_document_start(migdi_yaml_parser *parser, migdi_yaml_eve
 
 /* libyaml drops the tag "!" of a scalar, which says that plain text is a string whatever it looks
  * like. */
-static bool says_string(const migdi_yaml_parser *parser, size_t at)
+static bool says_string(const migdi_yaml_parser *parser, size_t at, size_t end)
 {
     if (parser->text[at] == '&') {
-        at += strcspn(parser->text + at, " \t\r\n");
-        at += strspn(parser->text + at, " \t\r\n");
+        while (at < end && strchr(" \t\r\n", parser->text[at]) == NULL) {
+            at++;
+        }
+        while (at < end && strchr(" \t\r\n", parser->text[at]) != NULL) {
+            at++;
+        }
     }
-    return parser->text[at] == '!';
+    return at < end && parser->text[at] == '!';
 }
 
 static migd_status read_scalar(migdi_yaml_parser *parser, migdi_yaml_event *event,
@@ -230,7 +234,8 @@ static migd_status read_scalar(migdi_yaml_parser *parser, migdi_yaml_event *even
     default:
         event->style = ':';
     }
-    if (event->offset < event->end && event->tag == NULL && says_string(parser, event->offset)) {
+    if (event->offset < event->end && event->tag == NULL &&
+        says_string(parser, event->offset, event->end)) {
         event->tag = "!";
     }
     return parser->flow > 0 && event->size == 1 && event->text[0] == '-' && event->tag == NULL

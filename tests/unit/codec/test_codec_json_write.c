@@ -41,12 +41,15 @@ static void writes_indented_lines(void **state)
     expect_written("[1]", 8, "[\n        1\n]");
 }
 
-static void escapes_what_must_be_escaped_and_nothing_else(void **state)
+static void escapes_what_could_be_misread_and_nothing_else(void **state)
 {
     (void)state;
-    expect_written(
-        "\"\\u0000\\u0001\\b\\f\\n\\r\\t\\u001f \\\"\\\\\\/\\u007f\\u00e9\\u2028\"", 0,
-        "\"\\u0000\\u0001\\u0008\\u000c\\n\\r\\t\\u001f \\\"\\\\/\x7F\xC3\xA9\xE2\x80\xA8\"");
+    expect_written("\"\\u0000\\u0001\\b\\f\\n\\r\\t\\u001f \\\"\\\\\\/\\u00e9\\u65e5\\u00a0\"", 0,
+                   "\"\\u0000\\u0001\\u0008\\u000c\\n\\r\\t\\u001f \\\"\\\\/"
+                   "\xC3\xA9\xE6\x97\xA5\xC2\xA0\"");
+    /* Line ends of YAML 1.1 and JavaScript, control characters, a byte order mark. */
+    expect_written("\"\\u007f\\u0080\\u0085\\u009f\\u2028\\u2029\\ufeff\\ud83d\\ude00\"", 0,
+                   "\"\\u007f\\u0080\\u0085\\u009f\\u2028\\u2029\\ufeff\xF0\x9F\x98\x80\"");
     expect_written("{\"\\\"\":1}", 0, "{\"\\\"\":1}");
 }
 
@@ -97,7 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_one_line),
         cmocka_unit_test(writes_indented_lines),
-        cmocka_unit_test(escapes_what_must_be_escaped_and_nothing_else),
+        cmocka_unit_test(escapes_what_could_be_misread_and_nothing_else),
         cmocka_unit_test(refuses_what_cannot_be_written),
         cmocka_unit_test(survives_every_failing_allocation),
     };
