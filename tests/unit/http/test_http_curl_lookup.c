@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
@@ -119,6 +120,11 @@ static void a_name_that_is_not_known_is_told(void **state)
     transport->kind->close(transport);
 }
 
+static void *do_nothing(void *user)
+{
+    return user;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,5 +132,10 @@ int main(void)
         cmocka_unit_test(a_name_lookup_has_the_time_limit_of_connecting),
         cmocka_unit_test(a_name_that_is_not_known_is_told),
     };
+    /* With the first thread a sanitizer starts one of its own: it shall not be counted. */
+    pthread_t first;
+    if (pthread_create(&first, NULL, do_nothing, NULL) != 0 || pthread_join(first, NULL) != 0) {
+        return 1;
+    }
     return pipe(gate) != 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }
