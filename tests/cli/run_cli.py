@@ -1,0 +1,451 @@
+#!/usr/bin/env python3
+"""The program as people and scripts meet it: transcripts to the letter, exit codes, bad input of every kind.
+
+  tests/cli/run_cli.py BUILD
+"""
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import re
+import shutil
+import signal
+import ssl
+import struct
+import sys
+import tempfile
+import termios
+import time
+import unittest
+import urllib.request
+
+from cli_program import SPEC, TUTORIAL, Program, Proxy, Sandbox, certificate, write_kubeconfig
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
+HEAD = "apiVersion: migdeploy.dev/v1alpha1\nkind: MigratoryDataCluster\nmetadata: {name: data}\n"
+NOBODY = 65534
+BROKEN = """# A file that somebody edited in a hurry
+apiVersion: migdeploy.dev/v1alpha1
+kind: MigratoryDataCluster
+metadata: {name: migratorydata, namespace: migratory}
+spec:
+  profile: production
+  members:
+    replicsa: 3
+    maxReplicas: 5
+    seeds: "three"
+    image: migratorydata/server:6.0.16
+    image: migratorydata/server:6.0.16
+    memory: 512MB
+  service:
+    sourceRanges: []
+  # as many as the members can be
+  autoscale: {min: 3, max: 6, cpuPercent: 50}
+"""
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        self.program = Program(BUILD, self.folder)
+
+    def sandbox(self, *words, spec=SPEC, **options):
+        """A cloud, and the spec of a cluster that is not there yet."""
+        made = Sandbox(BUILD, self.folder, *words, **options)
+        self.addCleanup(made.close)
+        self.program.kubeconfig = made.kubeconfig
+        self.program.write(spec)
+        return made
+
+    def proxy(self, hook, sandbox=None, name="127.0.0.1"):
+        chain, key = certificate(self.folder, name)
+        made = Proxy(chain, key, hook, sandbox)
+        self.addCleanup(made.close)
+        self.program.kubeconfig = write_kubeconfig(self.folder / "proxy", made.port, "sandbox-token",
+                                                   certificate_authority=chain)
+        return made
+
+    def ends(self, code, *words, **options):
+        done = self.program.run(*words, **options)
+        self.assertEqual(done.returncode, code, f"{words}: {done.stdout}{done.stderr}")
+        return done
+
+    def refuses(self, code, pattern, *words, **options):
+        """An error is told once, ends with what to do next or nothing, and fits the page."""
+        done = self.ends(code, *words, **options)
+        self.assertRegex(done.stderr, pattern)
+        self.assertNotIn("http", done.stdout)
+        return done
+
+
+def read_transcripts():
+    """Rows (what is put into the folder, words, exit code, standard output, standard error)."""
+    rows, put = [], None
+    for line in (HERE / "transcripts.txt").read_text().splitlines():
+        if line.startswith("@"):
+            put = line[1:]
+        elif line.startswith("$ migdeploy"):
+            match = re.match(r"\$ migdeploy(.*?)\s*\[exit (\d+)\]$", line)
+            rows.append((put, match[1].split(), int(match[2]), [], []))
+            put = None
+        elif line[:3] in ("1| ", "2| "):
+            rows[-1][2 + int(line[0])].append(line[3:])
+    return rows
+
+
+def as_pattern(lines):
+    text = "".join(line + "\n" for line in lines)
+    return re.escape(text).replace("<time>", r"(?:\d+[hms])+")
+
+
+class Transcripts(Case):
+    def test_what_is_printed_is_what_was_designed(self):
+        for file in TUTORIAL.glob("*.yaml"):
+            shutil.copy(file, self.folder)
+        rows = read_transcripts()
+        self.assertGreater(len(rows), 12)
+        for put, words, code, out, told in rows:
+            with self.subTest(" ".join(words)):
+                if put == "BROKEN":
+                    self.program.write(BROKEN)
+                elif put == "NONE":
+                    (self.folder / "migdeploy.yaml").unlink(missing_ok=True)
+                done = self.program.run(*words)
+                self.assertRegex(done.stdout, f"^{as_pattern(out)}$")
+                self.assertRegex(done.stderr, f"^{as_pattern(told)}$")
+                self.assertEqual(done.returncode, code)
+                self.assertLessEqual(max(map(len, (done.stdout + done.stderr).splitlines())), 100)
+
+    def test_help_of_each_command_shows_each_of_its_flags_and_an_example(self):
+        for name in re.findall(r"^(?:\w+ +|  +)(\w+)", self.ends(0, "--help").stdout, re.M)[1:-1]:
+            with self.subTest(name):
+                told = self.ends(0, name, "--help").stdout
+                self.assertTrue(told.startswith(f"Usage: migdeploy {name}"))
+                self.assertIn("Example  ", told)
+                self.assertLessEqual(max(map(len, told.splitlines())), 100)
+                for flag in re.findall(r"^  (?:-\w, )?(--[\w-]+)", told, re.M):
+                    self.assertNotIn("takes no", self.program.run(name, flag, "--help").stderr)
+
+    def test_a_finding_as_json_has_its_hint_and_what_it_is_related_to(self):
+        done = self.ends(0, "check", *sorted(TUTORIAL.glob("m*.yaml")), TUTORIAL / "nlb-service.yaml", "-o", "json")
+        told = json.loads(done.stdout)
+        self.assertEqual(told["summary"], {"errors": 0, "warnings": 10, "notes": 3})
+        first = told["findings"][0]
+        self.assertEqual(
+            {key: first[key] for key in ("rule", "severity", "message", "object", "pointer", "line", "column")},
+            {"rule": "C9", "severity": "warning", "message": "no member can leave: 3 run, 3 must stay",
+             "object": "PodDisruptionBudget/migratory/migratorydata-pdb", "pointer": "/spec/minAvailable",
+             "line": 40, "column": 17})
+        self.assertEqual({key: first["related"][0][key] for key in ("object", "pointer", "line", "column")},
+                         {"object": "StatefulSet/migratory/migratorydata", "pointer": "/spec/replicas", "line": 57,
+                          "column": 13})
+        self.ends(7, "check", "--strict", TUTORIAL)
+        self.assertEqual(json.loads(self.ends(0, "check", TUTORIAL, "-o", "sarif").stdout)["version"], "2.1.0")
+
+
+class BadFiles(Case):
+    # What is wrong with it: the file, the exit code, what is said.
+    SPECS = {
+        "a tab": (HEAD + "spec:\n\tprofile: dev\n", 3, r"migdeploy.yaml:5:1: tabs"),
+        "not UTF-8": (HEAD.encode() + b"spec:\n  profile: \xff\n", 3, r"migdeploy.yaml:5:12: not UTF-8"),
+        "NUL": (HEAD + "spec:\n  profile: \0\n", 3, r"migdeploy.yaml:5:12: .*U\+0000"),
+        "empty": ("", 3, r"migdeploy.yaml:1:1: "),
+        "only comments": ("# one\n# two\n", 3, r"migdeploy.yaml:1:1: "),
+        "two documents": (HEAD + "---\n" + HEAD, 3, r"migdeploy.yaml:4:1: a second document"),
+        "another kind": ("apiVersion: v1\nkind: ConfigMap\n", 3, r"migdeploy.yaml:2:7: .*ConfigMap"),
+        "too large": ("#" + "x" * (4 << 20), 1, r"migdeploy.yaml .*limit"),
+        "too deep": (HEAD + "spec: " + "[" * 5000, 3, r"migdeploy.yaml:4:\d+: .*deeper"),
+        "aliases": (HEAD + "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
+            f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)), 3, r"migdeploy.yaml:\d+:\d+: .*alias"),
+        "%TAG": ("".join(f"%TAG !a{i}! tag:x{i},2000:\n" for i in range(20)) + "---\n" + HEAD, 3,
+                 r"migdeploy.yaml:17:1: .*%TAG"),
+        "not closed": (HEAD + "spec: {profile: dev\n", 3, r"migdeploy.yaml:5:1: "),
+        "beyond 64 bits": (HEAD + "spec:\n  members: {replicas: 9223372036854775808}\n", 3,
+                           r"migdeploy.yaml:5:23: error: .*9223372036854775808"),
+        "quantity of two points": (HEAD + "spec:\n  members:\n    resources: {cpu: 0.5.1}\n", 3,
+                                   r'migdeploy.yaml:6:22: error: .*"0.5.1"'),
+        "quantity without end": (HEAD + "spec:\n  members:\n    resources: {memory: 1e400}\n", 3,
+                                 r'migdeploy.yaml:6:25: error: .*"1e400"'),
+        "unknown key": (HEAD + "spec:\n  profil: dev\n", 3, r'migdeploy.yaml:5:3: error: no key "profil".*"profile"'),
+        "wrong type": (HEAD + "spec:\n  members: 3\n", 3, r"migdeploy.yaml:5:12: error: members wants a map"),
+        "duplicate key": (HEAD + "spec:\n  profile: dev\n  profile: dev\n", 3,
+                          r'migdeploy.yaml:6:3: error: "profile" stands here a second time, first in line 5'),
+    }
+
+    def test_a_bad_spec_is_refused_with_its_place(self):
+        for name, (text, code, pattern) in self.SPECS.items():
+            with self.subTest(name):
+                self.program.write(text)
+                done = self.ends(code, "check", "-q")
+                self.assertRegex(done.stdout + done.stderr, pattern)
+                self.assertEqual(self.program.run("plan").stdout, "", "nothing was planned on it")
+
+    def test_line_ends_of_dos_and_a_byte_order_mark_are_read(self):
+        for text in (SPEC.replace("\n", "\r\n").encode(), b"\xef\xbb\xbf" + SPEC.encode()):
+            self.program.write(text)
+            self.ends(0, "check")
+
+    def test_a_folder_without_documents_a_file_that_is_not_there_and_nothing_at_all(self):
+        (self.folder / "empty").mkdir()
+        self.refuses(1, "empty holds no .yaml", "check", "empty")
+        self.refuses(1, "none.yaml: No such file", "check", "none.yaml")
+        self.refuses(1, "no object to check", "check", "-")
+        self.refuses(1, "none.yaml: No such file", "apply", "-f", "none.yaml")
+
+    def test_a_file_that_may_not_be_read_is_named(self):
+        self.program.write(SPEC).chmod(0)
+        self.folder.chmod(0o755)
+        options = {"user": NOBODY} if os.getuid() == 0 else {}
+        self.refuses(1, "migdeploy.yaml: Permission denied", "check", **options)
+
+    def test_a_bad_kubeconfig_is_refused_with_its_place(self):
+        self.program.write(SPEC)
+        self.program.kubeconfig = path = self.folder / "kubeconfig"
+        self.refuses(1, "there is no kubeconfig: .*kubeconfig", "plan")
+        path.write_text("apiVersion: v1\nkind: Config\n: [\n")
+        self.refuses(3, r"kubeconfig:3:1: ", "plan")
+        path.write_text("apiVersion: v1\nkind: Config\nclusters: []\n")
+        self.refuses(1, "no current-context", "plan")
+        write_kubeconfig(path, 1, certificate_authority="none.pem")
+        self.refuses(1, r"kubeconfig:5:\d+: .*none.pem", "plan")
+        self.refuses(1, 'no context "green"; contexts: "here"', "plan", "--context", "green")
+
+
+class BadServers(Case):
+    def test_each_answer_that_is_none_ends_with_its_exit_code(self):
+        codes = {"status=401": 5, "status=403": 5, "status=404": 1, "status=409": 6, "status=415": 1,
+                 "status=422": 1, "status=429": 1, "status=500": 1, "status=503": 1, "html": 1, "cut": 1,
+                 "reset-before": 1, "stall": 4}
+        for fault, code in codes.items():
+            with self.subTest(fault):
+                made = self.sandbox("--fault", f"*:{fault}")
+                status = re.sub(r"\D", "", fault)
+                pattern = (rf"\(Kubernetes, {status}\)|accept the credentials" if status else
+                           {"html": "text/html", "cut": "cut off", "stall": "deadline"}.get(fault, "closed"))
+                self.refuses(code, pattern, "deploy", "--timeout", "4s")
+                made.close()
+
+    def test_one_bad_answer_is_got_over(self):
+        for fault in ("2:status=429", "2:status=503", "2:cut", "2:reset-before", "9:reset-after"):
+            with self.subTest(fault):
+                made = self.sandbox("--fault", fault)
+                self.ends(0, "deploy")
+                made.close()
+
+    def test_retry_after_is_kept(self):
+        answered = []
+
+        def hook(number, _, path):
+            answered.append((path, time.monotonic()))
+            return (429, {"Retry-After": 1, "Content-Type": "application/json"}, b"{}") if number == 1 else None
+
+        self.proxy(hook, self.sandbox())
+        self.ends(0, "status")
+        path, refused = answered[0]
+        self.assertGreaterEqual(min(at for other, at in answered[1:] if other == path) - refused, 0.9)
+
+    def test_a_server_that_is_not_there(self):
+        self.program.write(SPEC)
+        self.program.kubeconfig = write_kubeconfig(self.folder / "kubeconfig", 1)
+        self.refuses(1, "https://127.0.0.1:1: connection refused, 4 tries", "plan")
+
+    def test_a_certificate_for_another_name_or_of_another_authority_is_refused(self):
+        self.program.write(SPEC)
+        proxy = self.proxy(lambda *_: (200, {}, b"{}"), name="blue.example")
+        self.refuses(1, "certificate", "plan")
+        other, _ = certificate(self.folder, "127.0.0.1")
+        write_kubeconfig(self.program.kubeconfig, proxy.port, certificate_authority=other)
+        self.refuses(1, "certificate", "plan")
+        self.assertEqual(proxy.number, 0, "no token went to it")
+
+    def test_a_namespace_that_never_goes_is_named_until_the_deadline(self):
+        made = self.sandbox()
+        self.program.write("apiVersion: v1\nkind: Namespace\nmetadata: {name: blue}\n---\napiVersion: v1\nkind: ConfigMap"
+                           "\nmetadata: {name: held, namespace: blue, finalizers: [example.com/held]}\n", "held.yaml")
+        self.ends(0, "apply", "-f", "held.yaml")
+        request = urllib.request.Request(f"https://127.0.0.1:{made.port}/api/v1/namespaces/blue", method="DELETE",
+                                         headers={"Authorization": f"Bearer {made.token}"})
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        urllib.request.urlopen(request, context=context).close()
+        self.refuses(4, "namespace blue is being deleted", "deploy", "--timeout", "3s")
+
+
+SLOW = ("--settings", '{"startSeconds":1000000}')
+
+
+class Lives(Case):
+    def test_members_that_never_become_ready_end_at_the_time_limit(self):
+        self.sandbox(*SLOW)
+        done = self.refuses(4, "0 of 3 Ready", "deploy", "--timeout", "2s")
+        self.assertIn("next: migdeploy deploy --timeout 2s (goes on from here)", done.stderr)
+
+    def test_an_image_that_is_not_there_is_told_before_the_time_limit(self):
+        self.sandbox(spec=SPEC + "  members: {image: 'migratorydata/server:6.0.61'}\n")
+        done = self.refuses(1, r"migratorydata/server:6\.0\.61", "deploy")
+        self.assertIn("remains: ", done.stderr)
+
+    def test_another_writer_at_work_is_left_alone(self):
+        self.sandbox(*SLOW, pace=20)
+        first = self.program.start("deploy", "--progress", "plain")
+        for line in first.stderr:
+            if "0 of 3 Ready" in line:
+                break
+        done = self.refuses(6, "is writing", "scale", "5", timeout=20)
+        self.assertIn("next: migdeploy scale 5 --wait", done.stderr)
+        first.send_signal(signal.SIGINT)
+        _, told = first.communicate(timeout=30)
+        self.assertEqual(first.returncode, 130, told)
+        self.assertRegex(told, r"Stopped in step members after .*: 0 of 3 Ready")
+        self.refuses(4, "0 of 3 Ready", "deploy", "--timeout", "2s")
+
+    def test_ctrl_c_at_any_request_is_gone_on_from(self):
+        for number in range(1, 40, 4):
+            with self.subTest(number):
+                made, running = self.sandbox(), []
+                self.proxy(lambda at, *_, n=number: running[0].send_signal(signal.SIGINT) if at == n else None, made)
+                running.append(self.program.start("deploy"))
+                _, told = running[0].communicate(timeout=60)
+                self.assertIn(running[0].returncode, (0, 130), told)
+                if running[0].returncode == 130:
+                    self.assertEqual(told.splitlines()[-1], "next: migdeploy deploy (goes on from here)")
+                self.ends(0, "deploy")
+                made.close()
+
+    def test_scale_is_judged_and_says_what_the_file_says(self):
+        self.sandbox(spec=SPEC + "  members: {replicas: 3} # as the vendor has it\n")
+        self.assertRegex(self.ends(0, "deploy").stdout, r"^http://\S+\n$")
+        told = self.ends(0, "scale", "5").stderr
+        self.assertRegex(told, r"^context sandbox, blue/data: to 5 of at most 5; seeds 3, quorum 2\n")
+        self.assertRegex(told, r"5 of 5 Ready in (?:\d+[ms])+\.\nmigdeploy.yaml:6 still says 3: a deploy leaves 5 and "
+                               r"says so \[C24\]\.\nnext: migdeploy scale 5 --write \(puts 5 into line 6\)\n$")
+        told = self.refuses(3, r"^refused: .*\[.*C5", "scale", "2").stderr
+        self.assertRegex(told, r"\nNothing was changed; 5 run\. ways out: (?:.|\n)*\nnext: migdeploy rules C5\n$")
+        told = self.refuses(3, r"^refused: 6 members, but the list that every member holds ends at 5 \[C6\]\n", "scale",
+                            "6").stderr
+        self.assertIn("Nothing was changed; 5 run.", told)
+        self.ends(0, "scale", "4", "--write")
+        self.assertIn("replicas: 4} # as the vendor has it", (self.folder / "migdeploy.yaml").read_text())
+        self.assertIn("Nothing to do", self.ends(0, "plan", "--detailed-exitcode").stderr)
+        self.program.write((TUTORIAL / "migratorydata-autoscale.yaml").read_text()
+                           .replace("migratorydata", "data").replace("migratory", "blue"), "scaler.yaml")
+        self.ends(0, "apply", "-f", "scaler.yaml")
+        self.refuses(3, r"^refused: .*\[T12\]", "scale", "5")
+
+    def test_plan_names_the_line_that_asks_and_what_it_does(self):
+        self.sandbox(spec=SPEC + "  members:\n    image: migratorydata/server:6.0.15\n")
+        self.assertRegex(self.ends(8, "plan", "--detailed-exitcode").stdout,
+                         r"^\+ objects     Namespace, 2 Services, PodDisruptionBudget, StatefulSet\n"
+                         r"\+ members     3 of at most 5; 3 seeds, quorum 2, 1 may be down\n")
+        self.ends(0, "deploy")
+        self.program.write(SPEC + "  members:\n    image: migratorydata/server:6.0.16\n    replicas: 4\n")
+        done = self.ends(8, "plan", "--detailed-exitcode")
+        self.assertIn("/spec/template/spec/containers/0/image  ...:6.0.15 -> ...:6.0.16           migdeploy.yaml:7\n",
+                      done.stdout)
+        self.assertIn("/spec/replicas                          3 -> 4                             migdeploy.yaml:8\n",
+                      done.stdout)
+        self.assertIn("While a seed restarts, seeds up 2 of 3, quorum 2, margin 0: lose nothing else then.", done.stdout)
+        self.assertIn("0 to create, 1 to change, 0 to delete.\nnext: migdeploy deploy\n", done.stderr)
+
+    def test_documents_for_scripts_have_their_keys(self):
+        self.sandbox()
+        plan = json.loads(self.ends(0, "plan", "-o", "json").stdout)
+        self.assertEqual(set(plan), {"changes", "findings"})
+        self.assertEqual(set(plan["changes"][0]), {"step", "action", "object", "fields"})
+        done = self.ends(0, "deploy", "-o", "json", "--progress", "json")
+        self.assertIn("address", json.loads(done.stdout))
+        for line in done.stderr.splitlines():
+            self.assertEqual(set(json.loads(line)), {"time", "step", "state", "object", "text", "elapsedMs"})
+        status = json.loads(self.ends(0, "status", "-o", "json").stdout)
+        self.assertEqual(status["seeds"], {"up": 3, "of": 3, "quorum": 2, "margin": 1})
+        error = json.loads(self.ends(1, "get", "pods", "none", "-n", "blue", "-o", "json").stderr)["error"]
+        self.assertEqual((error["httpStatus"], error["remoteCode"]), (404, "NotFound"))
+        self.assertEqual(self.ends(0, "get", "pods", "-n", "blue", "-o", "name").stdout.split()[0], "pods/data-0")
+        self.assertEqual(self.ends(0, "get", "pods", "-n", "green").stderr, "No pods found.\n")
+
+    def test_status_says_what_matters_and_watches_until_ctrl_c(self):
+        self.sandbox()
+        self.assertIn("Members  none: there is no StatefulSet data in namespace blue", self.ends(0, "status").stdout)
+        self.ends(0, "deploy", "-q")
+        done = self.ends(0, "status")
+        self.assertRegex(done.stdout, r"^Cluster  context sandbox, blue/data\nNodes    5 of 5 Ready, in 3 zones\n"
+                                      r"Members  3 of 3 Ready, at most 5      seeds up 3 of 3, quorum 2, margin 1\n"
+                                      r"Drain    not now: budget data-pdb lets 0 leave        Scaling  by hand\n"
+                                      r"Address  http://127.0.0.1:\d+\n$")
+        self.assertEqual(done.stderr, "All is well.\n")
+        watch = self.program.start("status", "--watch")
+        self.assertRegex(watch.stdout.readline(), "^Cluster")
+        watch.send_signal(signal.SIGINT)
+        _, told = watch.communicate(timeout=30)
+        self.assertEqual((watch.returncode, told), (0, ""))
+
+    def test_destroy_removes_all_and_says_what_is_left(self):
+        self.sandbox()
+        self.ends(0, "deploy", "-q")
+        self.assertIn("Nothing is left.", self.ends(0, "destroy", "--yes").stderr)
+        self.ends(0, "destroy", "--yes")
+        self.program.write("apiVersion: v1\nkind: Namespace\nmetadata: {name: blue}\n", "namespace.yaml")
+        self.ends(0, "apply", "-f", "namespace.yaml")
+        self.ends(0, "deploy", "-q")
+        self.assertRegex(self.ends(0, "destroy", "--yes").stdout, r"^kept Namespace/blue: .*\n$")
+
+    def on_terminal(self, columns, *words, colour=True, typed=b""):
+        """What a terminal of that width gets, and the exit code."""
+        child, screen = pty.fork()
+        if child == 0:
+            os.chdir(self.folder)
+            environment = self.program.environment() | ({} if colour else {"NO_COLOR": "1"})
+            os.execve(self.program.path, ["migdeploy", *words], environment)
+        fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        os.write(screen, typed)
+        told = b""
+        while True:
+            try:
+                more = os.read(screen, 65536)
+            except OSError:
+                break
+            if not more:
+                break
+            told += more
+        return told.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    def test_a_terminal_gets_lines_that_fit_it(self):
+        for columns in (60, 100):
+            with self.subTest(columns):
+                made = self.sandbox(pace=10)
+                told, code = self.on_terminal(columns, "deploy")
+                made.close()
+                self.assertEqual(code, 0, told)
+                self.assertIn("\x1b[32mdone\x1b[0m  members", told)
+                plain = re.sub(r"\x1b\[[\d;]*[A-Za-z]", "", told)
+                lines = [line for line in re.split(r"[\r\n]+", plain) if not line.startswith(("context", "http", "Rules"))]
+                self.assertLessEqual(max(map(len, lines)), columns)
+                self.assertTrue(any(re.match(r"done  members     " + ("3 of 3 Ready" if columns > 60 else r"\s+\d+m?s$"),
+                                             line) for line in lines), plain)
+
+    def test_colour_is_only_for_terminals_that_want_it(self):
+        self.sandbox()
+        told, code = self.on_terminal(100, "deploy", colour=False)
+        self.assertEqual(code, 0)
+        self.assertNotIn("\x1b[3", told)
+        self.assertNotIn("\x1b", self.ends(0, "deploy").stderr)
+
+    def test_destroy_wants_the_name_typed(self):
+        self.sandbox()
+        self.ends(0, "deploy", "-q")
+        told, code = self.on_terminal(100, "destroy", typed=b"yes\n")
+        self.assertIn("Type the cluster's name, data: ", told)
+        self.assertEqual(code, 130, told)
+        self.assertIn("3 of 3 Ready", self.ends(0, "status").stdout)
+        self.assertEqual(self.on_terminal(100, "destroy", typed=b"data\n")[1], 0)
+
+
+if __name__ == "__main__":
+    program = unittest.main(exit=False, verbosity=2)
+    bad = len(program.result.failures) + len(program.result.errors)
+    print(f"{program.result.testsRun - min(bad, program.result.testsRun)} passed, {bad} failed")
+    sys.exit(1 if bad else 0)
