@@ -306,6 +306,30 @@ migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *sp
     return migdi_draft_run(&draft, MIGDI_RUN, "restart", job, error);
 }
 
+/* {"removed":[],"kept":[]} */
+static bool make_lists(migd_object *result)
+{
+    migd_object *empty = NULL;
+    const bool made = result != NULL && migd_object_parse("[]", 2, NULL, &empty, NULL) >= 0 &&
+                      migd_object_set_object(result, "/removed", empty, NULL) >= 0 &&
+                      migd_object_set_object(result, "/kept", empty, NULL) >= 0;
+    migd_object_free(empty);
+    return made;
+}
+
+/* What was asked to go, as it was accepted. */
+static void note_removed(void *user, migd_job *job, const migdi_step *step, const migdi_act *act,
+                         const migd_object *answer)
+{
+    (void)user;
+    (void)step;
+    (void)answer;
+    if (migdi_text_equal(act->action, "delete")) {
+        migd_object_set_string(migdi_job_result(job), "/removed/-",
+                               act->object == NULL ? act->call->name : act->object, NULL);
+    }
+}
+
 migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *spec,
                                       const migd_call_options *options, migd_job **job,
                                       migd_error **error)
@@ -339,5 +363,9 @@ migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *sp
     }
     migdi_draft_next(&draft);
     migdi_draft_add(&draft, &migdi_deploy_namespace_gone, wishes, MIGDI_ABSENT);
+    if (!make_lists(migdi_job_result(draft.job))) {
+        draft.arena->failed = true;
+    }
+    migdi_job_on_act(draft.job, note_removed, NULL);
     return migdi_draft_run(&draft, MIGDI_RUN, "destroy", job, error);
 }

@@ -128,6 +128,8 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
         act->facts[0] = 404;
         act->facts[1] = 409;
         act->action = "delete";
+        act->object =
+            migdi_arena_format(migdi_verdict_arena(verdict), "Namespace/%s", wish->namespace_);
     }
 }
 
