@@ -173,6 +173,8 @@ migd_status open_session(session *s, const cli *options, bool with_spec, migd_er
 void close_session(session *s);
 /* metadata.name of the spec. */
 const char *name_of(const session *s);
+/* A number of the spec, defaults filled in. */
+int64_t spec_int(const session *s, const char *pointer);
 /* Where it goes: "context blue, migratory/migratorydata". */
 const char *where_of(const session *s, char *out, size_t size);
 /* Options of a call from the flags. */

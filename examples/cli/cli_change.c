@@ -19,11 +19,6 @@ static bool is_told(const cli *options)
     return options->output == OUTPUT_TEXT && !options->quiet && options->progress != PROGRESS_JSON;
 }
 
-static int64_t spec_int(const session *s, const char *pointer)
-{
-    return migd_object_int64(migd_spec_object(s->spec), pointer, 0);
-}
-
 /* Follows a job that was started, or tells why it was not. */
 static int follow_started(const session *s, migd_status status, migd_error *error, migd_job *job,
                           const char *heading, migd_object **result)
@@ -100,7 +95,7 @@ int run_deploy(cli *options)
 /* The whole file; NULL: it cannot be read, or it is larger than a spec may be. */
 static char *read_whole(const char *path, size_t *size)
 {
-    enum { MOST = 1 << 20 };
+    enum { MOST = 1 << 22 };
     FILE *file = fopen(path, "rb");
     char *text = file == NULL ? NULL : malloc(MOST);
     *size = text == NULL ? 0 : fread(text, 1, MOST, file);

@@ -187,11 +187,6 @@ static void put_created(const migd_object *changes)
     fputs(known > 0 ? "\n" : "", stdout);
 }
 
-static int64_t spec_int(const session *s, const char *pointer)
-{
-    return migd_object_int64(migd_spec_object(s->spec), pointer, 0);
-}
-
 /* "+ members     3 of at most 5; 3 seeds, quorum 2, 1 may be down" */
 static void put_members(const session *s)
 {

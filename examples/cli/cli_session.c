@@ -200,6 +200,11 @@ const char *name_of(const session *s)
     return migd_object_text(migd_spec_object(s->spec), "/metadata/name", "");
 }
 
+int64_t spec_int(const session *s, const char *pointer)
+{
+    return migd_object_int64(migd_spec_object(s->spec), pointer, 0);
+}
+
 const char *where_of(const session *s, char *out, size_t size)
 {
     migd_kube *kube = NULL;
