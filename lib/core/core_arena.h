@@ -21,8 +21,8 @@ typedef struct migdi_arena {
     bool secret; /* set by who puts a secret in: every piece is wiped before it is freed */
 } migdi_arena;
 
-/* Asks for room of `size` bytes at once, for who knows that many pieces come. It may not be had: then the
- * pieces get theirs one by one. */
+/* Asks for room of `size` bytes at once, for who knows that many pieces come. It may not be had:
+ * then the pieces get theirs one by one. */
 void migdi_arena_reserve(migdi_arena *arena, size_t size);
 
 /* Aligned for any type. NULL when memory ends. */
@@ -38,8 +38,8 @@ char *migdi_arena_format(migdi_arena *arena, const char *format, ...)
 char *migdi_arena_format_list(migdi_arena *arena, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-/* Gives something that is no piece to the arena: `release` is called with it when the arena is freed,
- * last given first. On lack of memory it is called at once; false. */
+/* Gives something that is no piece to the arena: `release` is called with it when the arena is
+ * freed, last given first. On lack of memory it is called at once; false. */
 bool migdi_arena_give(migdi_arena *arena, void *owned, void (*release)(void *));
 
 /* Frees every piece and gift; the arena is empty again and may be used anew. */

@@ -6,10 +6,10 @@
 #include <migdeploy/job.h>
 #include <string.h>
 
-#define FIRST_TEXT  MIGD_CALL_ONLY
-#define TEXTS       (MIGD_CALL_FIELD_MANAGER - FIRST_TEXT + 1)
-#define NUMBERS     (MIGD_CALL_CONSENT + 1)
-#define MOST_RULES  ((size_t)1000)
+#define FIRST_TEXT   MIGD_CALL_ONLY
+#define TEXTS        (MIGD_CALL_FIELD_MANAGER - FIRST_TEXT + 1)
+#define NUMBERS      (MIGD_CALL_CONSENT + 1)
+#define MOST_RULES   ((size_t)1000)
 #define LONGEST_RULE ((size_t)64)
 
 struct migd_call_options {

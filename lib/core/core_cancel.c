@@ -1,5 +1,5 @@
-/* A switch that threads and signal handlers throw: one atomic flag, and a descriptor of its own that wakes
- * whoever waits. It knows no context, so that none can be gone when it is thrown. */
+/* A switch that threads and signal handlers throw: one atomic flag, and a descriptor of its own
+ * that wakes whoever waits. It knows no context, so that none can be gone when it is thrown. */
 #include "core_cancel.h"
 
 #include <errno.h>
@@ -43,8 +43,8 @@ void migd_cancel_signal(migd_cancel *cancel)
     if (cancel == NULL) {
         return;
     }
-    /* A signal handler must leave errno as it was. The counter of an eventfd cannot run over here: a write
-     * that would block finds it readable, which is all that is wanted. */
+    /* A signal handler must leave errno as it was. The counter of an eventfd cannot run over here:
+     * a write that would block finds it readable, which is all that is wanted. */
     const int code = errno;
     const uint64_t one = 1;
     atomic_store(&cancel->thrown, 1);

@@ -60,7 +60,7 @@ bool migdi_http_curl_prepare(migdi_transfer *transfer, const migdi_http_request 
 void migdi_http_curl_forget(migdi_transfer *transfer);
 
 /* What the callbacks of an easy handle do, in http_curl_head.c. */
-size_t migdi_http_curl_on_header(char *line, size_t size, size_t count, void *transfer);
-size_t migdi_http_curl_on_data(char *bytes, size_t size, size_t count, void *transfer);
+size_t migdi_http_curl_on_header(char *line, size_t size, size_t count, void *user);
+size_t migdi_http_curl_on_data(char *bytes, size_t size, size_t count, void *user);
 
 #endif
