@@ -1,5 +1,6 @@
-// libmigdeploy for C++17: owning handles, exceptions with the whole chain of causes, ranges over findings and
-// events. Header-only; every call is the C call of the same name, whose contract stands in its header.
+// libmigdeploy for C++17: owning handles, exceptions with the whole chain of causes, ranges over
+// findings and events. Header-only; every call is the C call of the same name, whose contract
+// stands in its header.
 #ifndef MIGDEPLOY_MIGDEPLOY_HPP
 #define MIGDEPLOY_MIGDEPLOY_HPP
 
@@ -106,9 +107,8 @@ class object
     std::string json(int indent = 0) const
     {
         migd_buf *out = nullptr;
-        detail::check([&](migd_error **e) {
-            return migd_object_write_json(handle_.get(), indent, &out, e);
-        });
+        detail::check(
+            [&](migd_error **e) { return migd_object_write_json(handle_.get(), indent, &out, e); });
         const detail::owner<migd_buf, migd_buf_free> kept(out);
         return {migd_buf_data(out), migd_buf_size(out)};
     }
@@ -320,8 +320,8 @@ class job
         void pull()
         {
             if (job_ != nullptr && detail::check([&](migd_error **e) {
-                    return migd_job_next(job_, MIGD_FOREVER, &event_, e);
-                }) == MIGD_DONE) {
+                                       return migd_job_next(job_, MIGD_FOREVER, &event_, e);
+                                   }) == MIGD_DONE) {
                 job_ = nullptr;
             }
         }
