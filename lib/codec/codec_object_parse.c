@@ -4,6 +4,7 @@
 #include "codec_object.h"
 #include "codec_yaml.h"
 
+#include <assert.h>
 #include <string.h>
 
 bool migdi_parse_starts_with(const char *text, size_t size, size_t at, const char *openings)
@@ -78,6 +79,7 @@ static migd_status read_yaml(migdi_source *source, const char *text,
                              migd_error **error)
 {
     size_t second = SIZE_MAX;
+    assert(source != NULL); /* gcc's analyzer loses this on the way from migd_object_parse() */
     migd_status status =
         migdi_yaml_read(source, text, 0, source->size, options, out, &second, error);
     if (status == MIGD_OK && second != SIZE_MAX) {
@@ -127,7 +129,7 @@ migd_status migd_object_parse(const char *text, size_t size, const migd_read_opt
     migdi_source *source = NULL;
     text = text == NULL && size == 0 ? "" : text;
     migd_status status = migdi_parse_open(text, size, options, &source, error);
-    if (status < 0) {
+    if (source == NULL) {
         return status;
     }
     status = migdi_parse_starts_with(text, size, 0, "{[")

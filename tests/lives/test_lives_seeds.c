@@ -25,6 +25,7 @@ static int64_t below(uint64_t *random, int64_t bound)
     return (int64_t)(next(random) % (uint64_t)bound);
 }
 
+/* Something happens at one of the next 80 requests, or nothing; by then it is over. */
 static void strike(test_world *lab, uint64_t *random)
 {
     static const char *const faults[] = {"status=503", "status=429", "reset-before", "reset-after",
@@ -67,8 +68,12 @@ static void strike(test_world *lab, uint64_t *random)
 static void twice(life *l, test_world *lab, uint64_t seed, uint64_t *random, life_verb verb,
                   const char *sets, int32_t replicas)
 {
+    const int64_t over = test_world_requests(lab) + 80;
     strike(lab, random);
     life_run(l, lab, verb, sets, replicas, NULL);
+    while (!test_world_is_dead(lab) && test_world_requests(lab) < over) {
+        life_run(l, lab, LIFE_STATUS, NULL, 0, NULL);
+    }
     test_world_revive(lab);
     test_world_fault(lab, NULL);
     test_world_pass(lab, 120000); /* whoever was struck gets up */
