@@ -72,7 +72,7 @@ typedef struct migdi_cluster_seen {
 } migdi_cluster_seen;
 
 /* Fills the struct; the same reads for every step, so that they are sent once a look. */
-void migdi_cluster_observe(const void *wish, migdi_view *view, void *seen);
+void migdi_cluster_observe(const void *wished, migdi_view *view, void *out);
 
 /* Seeds that are Ready; and the votes that guaranteed delivery needs: S/2 + 1. */
 int64_t migdi_cluster_seeds_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen);

@@ -116,20 +116,16 @@ static void take(const migdi_lease_wish *wish, const lease_seen *seen, migdi_ver
 static void decide_present(const migdi_lease_wish *wish, const lease_seen *seen,
                            migdi_verdict *verdict)
 {
+    const bool is_ours = seen->exists && strcmp(seen->holder, wish->holder) == 0;
     if (seen->hidden) {
         migdi_warn(verdict, "lease",
                    "Lease/%s/%s may not be read: another writer would not be seen",
                    wish->namespace_, wish->name);
         migdi_done(verdict, "no lock");
-    } else if (!seen->exists || seen->holder[0] == '\0') {
-        take(wish, seen, verdict);
-    } else if (strcmp(seen->holder, wish->holder) == 0) {
-        if (seen->age_ms >= RENEW_MS) {
-            take(wish, seen, verdict);
-        } else {
-            migdi_done(verdict, "Lease/%s/%s is ours", wish->namespace_, wish->name);
-        }
-    } else if (seen->dead || seen->age_ms >= EXPIRY_MS) {
+    } else if (is_ours && seen->age_ms < RENEW_MS) {
+        migdi_done(verdict, "Lease/%s/%s is ours", wish->namespace_, wish->name);
+    } else if (is_ours || !seen->exists || seen->holder[0] == '\0' || seen->dead ||
+               seen->age_ms >= EXPIRY_MS) {
         take(wish, seen, verdict);
     } else if (seen->renewed_since_we_look && !wish->wait) {
         migdi_refuse(verdict, MIGD_ERR_LOCKED, "%s is writing", seen->holder);

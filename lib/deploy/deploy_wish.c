@@ -344,7 +344,7 @@ migd_status migdi_draft_run(migdi_draft *draft, migdi_run_mode mode, const char 
     if (status == MIGD_OK && (steps == NULL || draft->arena->failed)) {
         status = migdi_fail_nomem(error);
     }
-    if (status == MIGD_OK) {
+    if (status == MIGD_OK && steps != NULL) {
         memcpy(steps, draft->steps, draft->count * sizeof *steps);
         status = migdi_job_run_steps(draft->job, mode, steps, draft->count, error);
     }

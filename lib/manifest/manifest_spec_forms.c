@@ -155,7 +155,6 @@ const char *migdi_spec_form_text(migdi_spec_form form)
 {
     switch (form) {
     case MIGDI_SPEC_FORM_CLUSTER_NAME:
-        return "a DNS label";
     case MIGDI_SPEC_FORM_LABEL:
         return "a DNS label";
     case MIGDI_SPEC_FORM_SUBDOMAIN:
