@@ -12,6 +12,9 @@ struct migd_buf {
 /* Room for `more` bytes and the NUL. */
 static bool make_room(migdi_text *text, size_t more)
 {
+    if (!text->failed && text->ceiling == 0 && more < text->capacity - text->size) {
+        return true; /* as nearly always */
+    }
     if (text->failed || more > SIZE_MAX - 1 - text->size) {
         text->failed = true;
         return false;

@@ -6,6 +6,7 @@
 #include "http_curl_failure.h"
 #include "http_pipe.h"
 
+#include <errno.h>
 #include <migdeploy/context.h>
 #include <poll.h>
 #include <pthread.h>
@@ -15,6 +16,7 @@
 
 #define MOST_IDLE 8U /* transfers kept for the next request */
 #define EVENTS    64 /* of sockets a turn */
+#define AT_ONCE   0  /* of the timer: a moment that has passed */
 
 static migdi_http_curl *mine(const migdi_transport *transport)
 {
@@ -31,6 +33,7 @@ static bool is_forked(const migdi_http_curl *transport)
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *known)
 {
     (void)easy;
+    (void)known;
     migdi_http_curl *transport = user;
     struct epoll_event event = {.data.fd = fd};
     if (is_forked(transport)) {
@@ -42,21 +45,19 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *k
     }
     event.events = ((what & CURL_POLL_IN) != 0 ? (uint32_t)EPOLLIN : 0U) |
                    ((what & CURL_POLL_OUT) != 0 ? (uint32_t)EPOLLOUT : 0U);
-    const int change = known == NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    if (epoll_ctl(transport->fd, change, fd, &event) != 0) {
-        return -1;
-    }
-    if (known == NULL) {
-        curl_multi_assign(transport->multi, fd, transport);
-    }
-    return 0;
+    const bool watched =
+        epoll_ctl(transport->fd, EPOLL_CTL_ADD, fd, &event) == 0 ||
+        (errno == EEXIST && epoll_ctl(transport->fd, EPOLL_CTL_MOD, fd, &event) == 0);
+    return watched ? 0 : -1;
 }
 
 static int on_timer(CURLM *multi, long timeout_ms, void *user)
 {
     (void)multi;
     migdi_http_curl *transport = user;
-    transport->timer_ms = timeout_ms < 0 ? MIGD_FOREVER : migdi_os_monotonic_ms() + timeout_ms;
+    transport->timer_ms = timeout_ms < 0    ? MIGD_FOREVER
+                          : timeout_ms == 0 ? AT_ONCE
+                                            : migdi_os_monotonic_ms() + timeout_ms;
     return 0;
 }
 
@@ -100,7 +101,7 @@ static void free_transfer(migdi_transfer *transfer)
     }
     migdi_http_curl_forget(transfer);
     migdi_text_free(&transfer->head);
-    migdi_text_free(&transfer->sent);
+    migdi_free(transfer->sent);
     migdi_text_free(&transfer->url);
     migdi_free(transfer->lines);
     migdi_free(transfer);
@@ -131,8 +132,7 @@ static void keep_idle(migdi_transfer *transfer)
 {
     migdi_http_curl *transport = transfer->transport;
     migdi_http_curl_forget(transfer);
-    if (transport->idle_count >= MOST_IDLE || transfer->head.failed || transfer->sent.failed ||
-        transfer->url.failed) {
+    if (transport->idle_count >= MOST_IDLE || transfer->head.failed || transfer->url.failed) {
         free_transfer(transfer);
         return;
     }
@@ -281,7 +281,7 @@ static void resume_paused(migdi_http_curl *transport)
 static int64_t timeout_ms_of(const migdi_transport *base)
 {
     const migdi_http_curl *transport = mine(base);
-    if (transport->any_resuming) {
+    if (transport->any_resuming || transport->timer_ms == AT_ONCE) {
         return 0;
     }
     if (transport->timer_ms == MIGD_FOREVER) {
@@ -313,8 +313,10 @@ static void turn(migdi_transport *base, int64_t timeout_ms, int32_t wake_fd)
     if (timeout_ms != 0) {
         rest(transport, timeout_ms, wake_fd);
     }
-    migdi_http_pipe pipe;
-    migdi_http_pipe_hold(&pipe);
+    migdi_http_pipe pipe = {.held = false};
+    if (transport->speaks_tls) {
+        migdi_http_pipe_hold(&pipe);
+    }
     if (transport->any_resuming) {
         resume_paused(transport);
     }
@@ -428,6 +430,7 @@ migdi_transport *migdi_http_curl_new(const migdi_http_curl_settings *settings)
         return NULL;
     }
     transport->base.kind = &kind;
+    transport->base.heads_last = true;
     transport->fd = -1;
     transport->process = getpid();
     transport->timer_ms = MIGD_FOREVER;

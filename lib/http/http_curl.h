@@ -8,7 +8,16 @@
 
 #include <curl/curl.h>
 
+/* The most header lines of one answer; with MIGDI_HTTP_HEADER_BYTES, what fits into a place. */
+#define MIGDI_HTTP_CURL_HEADERS 128
+
 typedef struct migdi_http_curl migdi_http_curl;
+
+/* Where a header stands in the text of the head. */
+typedef struct migdi_http_curl_place {
+    uint16_t name;
+    uint16_t value;
+} migdi_http_curl_place;
 
 struct migdi_transfer {
     migdi_http_curl *transport;
@@ -24,13 +33,28 @@ struct migdi_transfer {
     size_t head_bytes; /* of all heads, interim ones too */
     int32_t status;
     size_t head_count;
-    migdi_text head; /* "name\0value\0"... of the answer */
-    migdi_text sent; /* "name: value\0"... of the request */
+    migdi_text head; /* the header lines of the answer, NUL behind each name and value */
+    migdi_http_curl_place head_at[MIGDI_HTTP_CURL_HEADERS];
+    migdi_http_header headers[MIGDI_HTTP_CURL_HEADERS];
+    char *sent; /* "name: value\0"... of the request */
+    size_t sent_size;
+    size_t sent_capacity;
+    struct curl_slist lines_start;
+    struct curl_slist host_line;
     struct curl_slist *lines;
     size_t line_capacity;
     migdi_text url; /* where the request's host is not the one that proves itself */
     struct curl_slist connect_to;
     char failure[CURL_ERROR_SIZE];
+
+    /* What the easy handle was told for the request before and still obeys: setting an option costs
+     * more than knowing that it is set. */
+    bool tells_peer;  /* how a server proves itself, or a client */
+    bool tells_proxy; /* to use one */
+    bool tells_way;   /* whom to connect to */
+    bool tells_body;  /* another method than GET, or a body */
+    char version;     /* 'p' for plain, 't' for TLS; 0: neither */
+    int64_t connect_ms;
 };
 
 struct migdi_http_curl {
@@ -45,6 +69,7 @@ struct migdi_http_curl {
     long connections;
     long streams;
     bool any_resuming;
+    bool speaks_tls; /* then it is OpenSSL that writes to sockets */
     char *ca_file;
     char *user_agent;
     migdi_http_proxy_rule proxies; /* its texts are owned */

@@ -1,73 +1,119 @@
 /* What comes back through libcurl: heads line by line, and data. */
 #include "http_curl.h"
 
-#include <ctype.h>
 #include <string.h>
-
-#define MOST_HEADERS ((size_t)128)
 
 static void tell_head(migdi_transfer *transfer)
 {
-    migdi_http_header headers[MOST_HEADERS];
-    const char *at = transfer->head.bytes;
     for (size_t i = 0; i < transfer->head_count; i++) {
-        headers[i].name = at;
-        at += strlen(at) + 1;
-        headers[i].value = at;
-        at += strlen(at) + 1;
+        transfer->headers[i].name = transfer->head.bytes + transfer->head_at[i].name;
+        transfer->headers[i].value = transfer->head.bytes + transfer->head_at[i].value;
     }
-    const migdi_http_head head = {transfer->status, headers, transfer->head_count};
+    const migdi_http_head head = {transfer->status, transfer->headers, transfer->head_count};
     transfer->headed = true;
     transfer->receiver->head(transfer->owner, &head);
 }
 
+/* ASCII letters in lower case: bit 7 of each byte of `upper` tells that it is one of A to Z. */
+static void lower_eight(char *text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    const uint64_t low = word & ones * 0x7F;
+    const uint64_t upper =
+        (low + ones * (0x80 - 'A')) & ~(low + ones * (0x7F - 'Z')) & ~word & ones * 0x80;
+    word |= upper >> 2;
+    memcpy(text, &word, sizeof word);
+}
+
+static void lower(char *text, size_t size)
+{
+    size_t at = 0;
+    for (; at + 8 <= size; at += 8) {
+        lower_eight(text + at);
+    }
+    if (size >= 8) {
+        lower_eight(text + size - 8); /* some twice, which changes nothing */
+        return;
+    }
+    for (; at < size; at++) {
+        text[at] = (char)(text[at] >= 'A' && text[at] <= 'Z' ? text[at] + ('a' - 'A') : text[at]);
+    }
+}
+
+/* "Name: value": kept as one text, the name in lower case and ended where its colon was. */
 static void add_header(migdi_transfer *transfer, const char *line, size_t size)
 {
     const char *colon = memchr(line, ':', size);
-    if (colon == NULL || transfer->head_count == MOST_HEADERS) {
+    if (colon == NULL || transfer->head_count == MIGDI_HTTP_CURL_HEADERS) {
         transfer->too_large = transfer->too_large || colon != NULL;
         return;
     }
     migdi_text *head = &transfer->head;
-    for (const char *at = line; at < colon; at++) {
-        migdi_text_add_char(head, (char)tolower((unsigned char)*at));
+    const size_t start = head->size;
+    const size_t name_size = (size_t)(colon - line);
+    while (size > name_size + 1 && (line[size - 1] == ' ' || line[size - 1] == '\t')) {
+        size--;
     }
-    migdi_text_add_char(head, '\0');
-    const char *value = colon + 1;
-    const char *end = line + size;
-    while (value < end && (*value == ' ' || *value == '\t')) {
+    size_t value = name_size + 1;
+    while (value < size && (line[value] == ' ' || line[value] == '\t')) {
         value++;
     }
-    while (end > value && (end[-1] == ' ' || end[-1] == '\t')) {
-        end--;
+    /* A line end follows each line: room for the NUL. */
+    migdi_text_add(head, line, size + 1);
+    if (head->failed) {
+        return;
     }
-    migdi_text_add(head, value, (size_t)(end - value));
-    migdi_text_add_char(head, '\0');
-    transfer->head_count++;
+    char *name = head->bytes + start;
+    lower(name, name_size);
+    name[name_size] = '\0';
+    name[size] = '\0';
+    transfer->head_at[transfer->head_count++] =
+        (migdi_http_curl_place){(uint16_t)start, (uint16_t)(start + value)};
+}
+
+/* "HTTP/1.1 200 OK": a head begins, an interim one maybe. libcurl has checked that it is one. */
+static void start_head(migdi_transfer *transfer, const char *line, size_t size)
+{
+    const char *code = memchr(line, ' ', size);
+    const bool whole = code != NULL && code + 3 < line + size;
+    transfer->status = whole ? (code[1] - '0') * 100 + (code[2] - '0') * 10 + (code[3] - '0') : 0;
+    transfer->head_count = 0;
+    migdi_text_clear(&transfer->head);
+}
+
+/* The length of a line without its end; the end is there. */
+static size_t without_end(const char *line, size_t size)
+{
+    size_t length = size - 1;
+    if (length > 0 && line[length - 1] == '\r') {
+        length--;
+    }
+    return length;
 }
 
 size_t migdi_http_curl_on_header(char *line, size_t size, size_t count, void *user)
 {
     migdi_transfer *transfer = user;
     const size_t whole = size * count;
-    size_t length = whole;
-    while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r')) {
-        length--;
+    if (whole == 0 || line[whole - 1] != '\n') {
+        return 0; /* libcurl hands out whole lines */
     }
     transfer->head_bytes += whole;
-    transfer->too_large = transfer->too_large || transfer->head_bytes > MIGDI_HTTP_HEADER_BYTES;
-    if (transfer->headed) {
-        return transfer->too_large ? 0 : whole; /* a trailer */
+    if (transfer->head_bytes > MIGDI_HTTP_HEADER_BYTES) {
+        transfer->too_large = true;
+        return 0;
     }
+    if (transfer->headed) {
+        return whole; /* a trailer */
+    }
+    const size_t length = without_end(line, whole);
     if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-        long status = 0;
-        curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-        transfer->status = (int32_t)status;
-        transfer->head_count = 0;
-        migdi_text_clear(&transfer->head);
+        start_head(transfer, line, length);
     } else if (length > 0) {
         add_header(transfer, line, length);
-    } else if (transfer->status >= 200 && !transfer->too_large && !transfer->head.failed) {
+    } else if (transfer->status >= 200) {
         tell_head(transfer);
     }
     return transfer->too_large || transfer->head.failed ? 0 : whole;

@@ -79,6 +79,8 @@ static bool set_longs(CURL *easy)
 
 CURL *migdi_http_curl_easy(migdi_transfer *transfer)
 {
+    /* A header with a colon and no value is one that libcurl shall not add. */
+    transfer->lines_start.data = (char *)(uintptr_t)"Expect:";
     CURL *easy = curl_easy_init();
     if (easy == NULL) {
         return NULL;
@@ -86,9 +88,11 @@ CURL *migdi_http_curl_easy(migdi_transfer *transfer)
     const bool set =
         set_longs(easy) && set_pointer(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
         set_pointer(easy, CURLOPT_USERAGENT, transfer->transport->user_agent) &&
-        set_pointer(easy, CURLOPT_NOPROXY, "") && set_pointer(easy, CURLOPT_SSLCERTTYPE, "PEM") &&
+        set_pointer(easy, CURLOPT_NOPROXY, "") && set_pointer(easy, CURLOPT_PROXY, "") &&
+        set_pointer(easy, CURLOPT_SSLCERTTYPE, "PEM") &&
         set_pointer(easy, CURLOPT_SSLKEYTYPE, "PEM") &&
         set_pointer(easy, CURLOPT_ERRORBUFFER, transfer->failure) &&
+        set_pointer(easy, CURLOPT_HTTPHEADER, &transfer->lines_start) &&
         set_pointer(easy, CURLOPT_PRIVATE, transfer) &&
         set_pointer(easy, CURLOPT_HEADERDATA, transfer) &&
         set_pointer(easy, CURLOPT_WRITEDATA, transfer) &&
@@ -105,49 +109,66 @@ CURL *migdi_http_curl_easy(migdi_transfer *transfer)
 
 /* --- headers ---------------------------------------------------------------------------------- */
 
-/* A header without a value is sent as "name;" in libcurl's spelling; "Expect:" is one that is not
- * sent. */
-static bool set_headers(migdi_transfer *transfer, const migdi_http_request *request,
-                        const char *host)
+static char *put(char *at, const char *bytes, size_t size)
 {
-    migdi_text *sent = &transfer->sent;
-    size_t count = 0;
-    migdi_text_add(sent, "Expect:", sizeof "Expect:");
-    count++;
-    if (host != NULL) {
-        migdi_text_format(sent, "Host: %s", host);
-        migdi_text_add_char(sent, '\0');
-        count++;
+    memcpy(at, bytes, size);
+    return at + size;
+}
+
+/* Adds "name: value" and a NUL; a header without a value is "name;" in libcurl's spelling. */
+static char *put_line(char *at, const migdi_http_header *header)
+{
+    const size_t size = strlen(header->value);
+    at = put(at, header->name, strlen(header->name));
+    if (size == 0) {
+        return put(at, ";", 2);
     }
-    for (size_t i = 0; i < request->header_count; i++) {
-        const migdi_http_header *header = &request->headers[i];
-        const bool empty = header->value[0] == '\0';
-        migdi_text_add_string(sent, header->name);
-        migdi_text_add_string(sent, empty ? ";" : ": ");
-        migdi_text_add(sent, header->value, strlen(header->value) + 1);
-        count++;
+    at = put(at, ": ", 2);
+    return put(at, header->value, size + 1);
+}
+
+/* Room for the lines and for the list of them. */
+static bool make_room(migdi_transfer *transfer, const migdi_http_header *headers, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        size += strlen(headers[i].name) + strlen(headers[i].value) + sizeof ": ";
     }
+    void *sent = transfer->sent;
     void *lines = transfer->lines;
-    if (sent->failed ||
-        !migdi_grow(&lines, &transfer->line_capacity, count, sizeof *transfer->lines)) {
+    const bool sent_made = migdi_grow(&sent, &transfer->sent_capacity, size, 1);
+    const bool lines_made =
+        migdi_grow(&lines, &transfer->line_capacity, count, sizeof *transfer->lines);
+    transfer->sent = sent;
+    transfer->lines = lines;
+    transfer->sent_size = sent_made ? size : 0;
+    return sent_made && lines_made;
+}
+
+/* The list begins with `lines_start`, as the easy handle was told once. */
+static bool set_headers(migdi_transfer *transfer, const migdi_http_header *headers, size_t count)
+{
+    if (!make_room(transfer, headers, count)) {
         return false;
     }
-    transfer->lines = lines;
-    char *at = sent->bytes;
+    char *at = transfer->sent;
+    struct curl_slist *last = &transfer->lines_start;
     for (size_t i = 0; i < count; i++) {
         transfer->lines[i].data = at;
-        transfer->lines[i].next = i + 1 == count ? NULL : &transfer->lines[i + 1];
-        at += strlen(at) + 1;
+        at = put_line(at, &headers[i]);
+        last->next = &transfer->lines[i];
+        last = last->next;
     }
-    return set_pointer(transfer->easy, CURLOPT_HTTPHEADER, transfer->lines);
+    last->next = NULL;
+    return true;
 }
 
 /* --- whom to reach ---------------------------------------------------------------------------- */
 
-/* The URL of the host that is to prove itself, the way to the one that is reached, and the name
- * that the request is for: libcurl takes the name for SNI and verification from the URL alone. */
-static bool redirect_name(migdi_transfer *transfer, const migdi_http_request *request,
-                          migdi_text *host)
+/* The URL of the host that is to prove itself, the way to the one that is reached, and a Host
+ * header with the name that the request is for: libcurl takes the name for SNI and verification
+ * from the URL alone. */
+static bool redirect_name(migdi_transfer *transfer, const migdi_http_request *request)
 {
     migdi_arena arena = {0};
     migdi_url url = {0};
@@ -166,12 +187,16 @@ static bool redirect_name(migdi_transfer *transfer, const migdi_http_request *re
     migdi_text_add_char(text, '\0');
     const size_t way = text->size;
     migdi_text_format(text, "::%s%s%s:%u", open, url.host, close, url.port);
-    migdi_text_format(host, "%s%s%s:%u", open, url.host, close, url.port);
+    migdi_text_add_char(text, '\0');
+    const size_t host = text->size;
+    migdi_text_format(text, "Host: %s%s%s:%u", open, url.host, close, url.port);
     migdi_arena_free(&arena);
-    if (text->failed || host->failed) {
+    if (text->failed) {
         return false;
     }
     transfer->connect_to = (struct curl_slist){text->bytes + way, NULL};
+    transfer->host_line = (struct curl_slist){text->bytes + host, transfer->lines_start.next};
+    transfer->lines_start.next = &transfer->host_line;
     return true;
 }
 
@@ -181,6 +206,12 @@ static bool set_peer(migdi_transfer *transfer, const migdi_http_peer *peer)
     const migdi_http_curl *transport = transfer->transport;
     const char *file = NULL;
     const char *folder = NULL;
+    const bool tells = peer->authority_pem != NULL || peer->certificate_pem != NULL ||
+                       peer->key_pem != NULL || peer->insecure || transport->ca_file != NULL;
+    if (!tells && !transfer->tells_peer) {
+        return true;
+    }
+    transfer->tells_peer = tells;
     if (peer->authority_pem == NULL && transport->ca_file != NULL) {
         file = transport->ca_file;
     } else if (peer->authority_pem == NULL) {
@@ -196,12 +227,41 @@ static bool set_peer(migdi_transfer *transfer, const migdi_http_peer *peer)
            set_long(easy, CURLOPT_SSL_VERIFYHOST, peer->insecure ? 0 : 2);
 }
 
-static bool set_body(CURL *easy, const migdi_http_request *request)
+static bool set_proxy(migdi_transfer *transfer, const char *proxy)
 {
+    const bool tells = proxy != NULL && proxy[0] != '\0';
+    if (!tells && !transfer->tells_proxy) {
+        return true;
+    }
+    transfer->tells_proxy = tells;
+    if (tells && strncmp(proxy, "https:", 6) == 0) {
+        transfer->transport->speaks_tls = true;
+    }
+    /* "" and not NULL, which would be the environment's. */
+    return set_pointer(transfer->easy, CURLOPT_PROXY, tells ? proxy : "");
+}
+
+static bool set_way(migdi_transfer *transfer, const struct curl_slist *way)
+{
+    if (way == NULL && !transfer->tells_way) {
+        return true;
+    }
+    transfer->tells_way = way != NULL;
+    return set_pointer(transfer->easy, CURLOPT_CONNECT_TO, way);
+}
+
+static bool set_body(migdi_transfer *transfer, const migdi_http_request *request)
+{
+    CURL *easy = transfer->easy;
     const bool get = strcmp(request->method, "GET") == 0;
     const bool head = strcmp(request->method, "HEAD") == 0;
-    const char *method = get || head ? NULL : request->method;
-    if (!set_long(easy, CURLOPT_NOBODY, 0) || !set_pointer(easy, CURLOPT_CUSTOMREQUEST, method)) {
+    const bool tells = !get || request->body != NULL;
+    if (!tells && !transfer->tells_body) {
+        return true;
+    }
+    transfer->tells_body = tells;
+    if (!set_long(easy, CURLOPT_NOBODY, 0) ||
+        !set_pointer(easy, CURLOPT_CUSTOMREQUEST, get || head ? NULL : request->method)) {
         return false;
     }
     if (head) {
@@ -218,45 +278,53 @@ static bool set_body(CURL *easy, const migdi_http_request *request)
 
 /* With TLS, one HTTP/2 connection for all where the server offers it. Without, nothing would ever
  * tell a request that waits to share a connection that it cannot. */
-static bool set_version(CURL *easy, const char *url)
+static bool set_version(migdi_transfer *transfer, const char *url)
 {
     const bool tls = strncmp(url, "https:", 6) == 0;
-    return set_long(easy, CURLOPT_HTTP_VERSION,
+    const char version = tls ? 't' : 'p';
+    if (transfer->version == version) {
+        return true;
+    }
+    transfer->version = version;
+    transfer->transport->speaks_tls = transfer->transport->speaks_tls || tls;
+    return set_long(transfer->easy, CURLOPT_HTTP_VERSION,
                     tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1) &&
-           set_long(easy, CURLOPT_PIPEWAIT, tls ? 1 : 0);
+           set_long(transfer->easy, CURLOPT_PIPEWAIT, tls ? 1 : 0);
+}
+
+static bool set_time(migdi_transfer *transfer, int64_t connect_ms)
+{
+    if (transfer->connect_ms == connect_ms) {
+        return true;
+    }
+    transfer->connect_ms = connect_ms;
+    return set_long(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
 }
 
 bool migdi_http_curl_prepare(migdi_transfer *transfer, const migdi_http_request *request)
 {
     static const migdi_http_peer anyone = {0};
     const migdi_http_peer *peer = request->peer == NULL ? &anyone : request->peer;
-    CURL *easy = transfer->easy;
     const char *url = request->url;
     const struct curl_slist *way = NULL;
-    migdi_text host = {0};
-    bool set = true;
-    if (peer->server_name != NULL) {
-        set = redirect_name(transfer, request, &host);
+    bool set = set_headers(transfer, request->headers, request->header_count);
+    if (set && peer->server_name != NULL) {
+        set = redirect_name(transfer, request);
         url = transfer->url.bytes;
         way = &transfer->connect_to;
     }
     const char *proxy = peer->proxy != NULL
                             ? peer->proxy
                             : migdi_http_proxy_for(&transfer->transport->proxies, request->url);
-    set = set && set_headers(transfer, request, host.bytes) &&
-          set_pointer(easy, CURLOPT_URL, url) && set_pointer(easy, CURLOPT_CONNECT_TO, way) &&
-          set_pointer(easy, CURLOPT_PROXY, proxy == NULL ? "" : proxy) &&
-          set_peer(transfer, peer) && set_body(easy, request) && set_version(easy, request->url) &&
-          set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
-    migdi_text_free(&host);
+    set = set && set_pointer(transfer->easy, CURLOPT_URL, url) && set_way(transfer, way) &&
+          set_proxy(transfer, proxy) && set_peer(transfer, peer) && set_body(transfer, request) &&
+          set_version(transfer, request->url) && set_time(transfer, request->connect_ms);
     return set;
 }
 
 void migdi_http_curl_forget(migdi_transfer *transfer)
 {
-    migdi_text *const texts[] = {&transfer->sent, &transfer->url};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        migdi_wipe(texts[i]->bytes, texts[i]->size);
-        migdi_text_clear(texts[i]);
-    }
+    migdi_wipe(transfer->sent, transfer->sent_size);
+    transfer->sent_size = 0;
+    migdi_text_clear(&transfer->url);
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#define DATE_BYTES (sizeof "Sun, 06 Nov 1994 08:49:37 GMT" - 1)
+
 static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -13,43 +15,32 @@ static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 const char *migdi_http_header_value(const migdi_http_head *head, const char *name)
 {
     for (size_t i = 0; i < head->header_count; i++) {
-        if (migdi_text_equal(head->headers[i].name, name)) {
+        const char *found = head->headers[i].name;
+        if (found[0] == name[0] && strcmp(found, name) == 0) {
             return head->headers[i].value;
         }
     }
     return NULL;
 }
 
-/* `count` digits at *text, which moves behind them; -1: there are none. */
-static int digits(const char **text, int count)
+/* The number of `count` digits; -1: they are none. */
+static int digits(const char *text, int count)
 {
     int value = 0;
     for (int i = 0; i < count; i++) {
-        const char digit = (*text)[i];
-        if (digit < '0' || digit > '9') {
+        if (text[i] < '0' || text[i] > '9') {
             return -1;
         }
-        value = value * 10 + (digit - '0');
+        value = value * 10 + (text[i] - '0');
     }
-    *text += count;
     return value;
 }
 
-static bool skip(const char **text, const char *expected)
+/* Which month stands there, from 0; -1: none. */
+static int month_index(const char *text)
 {
-    const size_t size = strlen(expected);
-    if (strncmp(*text, expected, size) != 0) {
-        return false;
-    }
-    *text += size;
-    return true;
-}
-
-/* One of three-letter names at *text, which moves behind it; -1: none of them. */
-static int name_index(const char **text, const char (*names)[4], int count)
-{
-    for (int i = 0; i < count; i++) {
-        if (skip(text, names[i])) {
+    for (int i = 0; i < 12; i++) {
+        if (text[0] == months[i][0] && text[1] == months[i][1] && text[2] == months[i][2]) {
             return i;
         }
     }
@@ -72,23 +63,20 @@ static int64_t days_before(int64_t year, int month)
 
 bool migdi_http_date(const char *text, int64_t *unix_ms)
 {
-    if (text == NULL || name_index(&text, days, 7) < 0 || !skip(&text, ", ")) {
+    /* Always of the same length. The day of the week says nothing that the rest does not. */
+    if (text == NULL || strnlen(text, DATE_BYTES + 1) != DATE_BYTES || text[3] != ',' ||
+        text[4] != ' ' || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' || text[19] != ':' ||
+        text[22] != ':' || memcmp(text + 25, " GMT", 4) != 0) {
         return false;
     }
-    const int day = digits(&text, 2);
-    const bool first_blank = skip(&text, " ");
-    const int month = name_index(&text, months, 12);
-    const bool second_blank = skip(&text, " ");
-    const int year = digits(&text, 4);
-    const bool third_blank = skip(&text, " ");
-    const int hour = digits(&text, 2);
-    const bool first_colon = skip(&text, ":");
-    const int minute = digits(&text, 2);
-    const bool second_colon = skip(&text, ":");
-    const int second = digits(&text, 2);
-    if (!first_blank || !second_blank || !third_blank || !first_colon || !second_colon ||
-        strcmp(text, " GMT") != 0 || day < 1 || day > 31 || month < 0 || year < 1970 || hour < 0 ||
-        hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
+    const int day = digits(text + 5, 2);
+    const int month = month_index(text + 8);
+    const int year = digits(text + 12, 4);
+    const int hour = digits(text + 17, 2);
+    const int minute = digits(text + 20, 2);
+    const int second = digits(text + 23, 2);
+    if (day < 1 || day > 31 || month < 0 || year < 1970 || hour < 0 || hour > 23 || minute < 0 ||
+        minute > 59 || second < 0 || second > 60) {
         return false;
     }
     const int64_t whole_days = days_before(year, month) + day - 1;

@@ -86,6 +86,7 @@ typedef struct migdi_transport_kind {
 /* First member of each transport's own struct. */
 struct migdi_transport {
     const migdi_transport_kind *kind;
+    bool heads_last; /* what `head` tells stays until `end` has returned */
 };
 
 /* What the transport on libcurl takes from its context; texts are copied, NULL where there is

@@ -53,10 +53,6 @@ static migd_status join(migd_context *context, const migd_call_options *options,
     job->deadline_ms = migd_call_options_int64(options, MIGD_CALL_DEADLINE_MS);
     job->consent = migd_call_options_int64(options, MIGD_CALL_CONSENT) == 1;
     job->events.limit = (size_t)migdi_context_int64(context, MIGD_CONTEXT_EVENTS);
-    job->last = migdi_event_new(&(migdi_news){.kind = MIGD_EVENT_FAIL});
-    if (job->last == NULL) {
-        return migdi_fail_nomem(error);
-    }
     migd_cancel *cancel = migdi_call_options_cancel(options);
     if (cancel != NULL) {
         const migd_status status = watch_cancel(context, cancel, error);
@@ -67,7 +63,7 @@ static migd_status join(migd_context *context, const migd_call_options *options,
     }
     if (job->deadline_ms != MIGD_FOREVER) {
         migdi_timer_arm(&context->timers, &job->deadline,
-                        migdi_context_now_ms(context) + job->deadline_ms);
+                        migdi_context_told_ms(context) + job->deadline_ms);
     }
     return MIGD_OK;
 }
@@ -85,7 +81,7 @@ migd_status migdi_job_new(migd_context *context, const migd_call_options *option
         return migdi_fail_nomem(error);
     }
     job->context = migdi_context_keep(context);
-    job->started_ms = migdi_context_now_ms(context);
+    job->started_ms = migdi_context_told_ms(context);
     migdi_link *const links[] = {&job->in_jobs, &job->in_awake, &job->in_news};
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         migdi_link_start(links[i]);
@@ -137,7 +133,7 @@ void migdi_job_end(migd_job *job, migd_status status, migd_error *error)
     job->ending = true;
     job->status = status;
     job->error = error;
-    job->closing_until_ms = migdi_context_now_ms(context) + (hurried ? LEAVING_MS : CLOSING_MS);
+    job->closing_until_ms = migdi_context_told_ms(context) + (hurried ? LEAVING_MS : CLOSING_MS);
     migdi_timer_arm(&context->timers, &job->deadline, job->closing_until_ms);
     migdi_job_wake(job);
 }
@@ -203,12 +199,13 @@ static void conclude(migd_job *job)
     migdi_timer_disarm(&job->context->timers, &job->deadline);
     migdi_context_unwatch(job->context, job);
     if (job->status < 0 && job->failed_step != NULL) {
-        job->last->news.step = job->failed_step;
-        job->last->news.text = migd_error_message(job->error);
-        job->last->news.unix_ms = migdi_context_unix_ms(job->context);
-        job->last->news.elapsed_ms = job->failed_after_ms;
-        migdi_events_add(&job->events, job->last);
-        job->last = NULL;
+        job->last.embedded = true;
+        job->last.news = (migdi_news){.kind = MIGD_EVENT_FAIL,
+                                      .step = job->failed_step,
+                                      .text = migd_error_message(job->error),
+                                      .unix_ms = migdi_context_unix_ms(job->context),
+                                      .elapsed_ms = job->failed_after_ms};
+        migdi_events_add(&job->events, &job->last);
     }
     migdi_job_has_news(job);
 }
@@ -281,7 +278,6 @@ void migdi_job_bury(migd_job *job)
     }
     migdi_events_free(&job->events);
     migdi_event_free(job->current);
-    migdi_event_free(job->last);
     migdi_job_forget_replies(job);
     migd_object_free(job->result);
     migd_error_free(job->error);

@@ -223,8 +223,15 @@ int64_t migdi_context_now_ms(migd_context *context)
 {
     migdi_context_enter(context);
     context->now_ms = read_clock(context, MIGD_CLOCK_MONOTONIC);
+    context->is_told = true;
     context->inside--;
     return context->now_ms;
+}
+
+int64_t migdi_context_told_ms(migd_context *context)
+{
+    return context->inside > 0 && context->is_told ? context->now_ms
+                                                   : migdi_context_now_ms(context);
 }
 
 void migdi_context_set_seed(migd_context *context, uint64_t seed)
@@ -334,14 +341,10 @@ static int64_t rest_ms(const migd_context *context, int64_t now_ms, int64_t at_m
     return at_most_ms == MIGD_FOREVER || left < at_most_ms ? left : at_most_ms;
 }
 
-void migdi_context_turn(migd_context *context, int64_t timeout_ms)
+void migdi_context_attend(migd_context *context)
 {
-    const int64_t rest =
-        timeout_ms == 0 ? 0 : rest_ms(context, migdi_context_now_ms(context), timeout_ms);
-    context->transport->kind->turn(context->transport, rest, context->fd);
-    migdi_timers_fire(&context->timers, migdi_context_now_ms(context));
     heed_cancels(context);
-    /* Those that wake while others are attended wait for the next turn: no job starves another. */
+    /* Those that wake while others are attended wait for the next time: no job starves another. */
     migdi_link due;
     migdi_link_start(&due);
     while (!migdi_link_alone(&context->awake)) {
@@ -352,6 +355,16 @@ void migdi_context_turn(migd_context *context, int64_t timeout_ms)
         migdi_link_remove(&job->in_awake);
         migdi_job_attend(job);
     }
+}
+
+void migdi_context_turn(migd_context *context, int64_t timeout_ms)
+{
+    const bool rests = timeout_ms != 0 && migdi_link_alone(&context->awake);
+    const int64_t rest = rests ? rest_ms(context, migdi_context_told_ms(context), timeout_ms) : 0;
+    context->is_told = false;
+    context->transport->kind->turn(context->transport, rest, context->fd);
+    migdi_timers_fire(&context->timers, migdi_context_told_ms(context));
+    migdi_context_attend(context);
 }
 
 migd_status migd_context_fd(migd_context *context, int32_t *fd, migd_error **error)

@@ -57,7 +57,10 @@ void migdi_event_free(migd_event *event)
     if (event != NULL) {
         migd_object_free(event->fields);
         migd_object_free(event->details);
-        migdi_free(event);
+        event->details = NULL;
+        if (!event->embedded) {
+            migdi_free(event);
+        }
     }
 }
 

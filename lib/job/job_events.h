@@ -26,6 +26,7 @@ struct migd_event {
     migdi_news news; /* its texts lie behind the event */
     migd_object *fields;
     migd_object *details; /* made when asked for */
+    bool embedded;        /* in its job, and not freed by itself */
 };
 
 typedef struct migdi_events {

@@ -17,11 +17,8 @@ static void conclude(migdi_fetch *fetch, migd_status status, migd_error *error)
 
 static void fly(migdi_fetch *fetch, const migdi_call *call)
 {
-    migd_job *job = fetch->flight.job;
-    const migdi_retry_policy policy = fetch->flight.policy;
-    migdi_flight_stop(&fetch->flight);
     fetch->page_call = call;
-    fetch->flight = (migdi_flight){.job = job, .call = call, .policy = policy};
+    fetch->flight.call = call;
     migdi_flight_start(&fetch->flight);
 }
 
@@ -31,6 +28,15 @@ void migdi_fetch_start(migdi_fetch *fetch, migd_job *job, const migdi_call *call
     fetch->call = call;
     fetch->flight.job = job;
     fetch->flight.policy = policy;
+    fly(fetch, call);
+}
+
+/* The flight is over; the next one is the same but for its call. */
+static void fly_again(migdi_fetch *fetch, const migdi_call *call)
+{
+    const migdi_flight next = {.job = fetch->flight.job, .policy = fetch->flight.policy};
+    migdi_flight_stop(&fetch->flight);
+    fetch->flight = next;
     fly(fetch, call);
 }
 
@@ -92,7 +98,7 @@ static void take_page(migdi_fetch *fetch)
     } else {
         migd_object_free(fetch->document);
         fetch->document = NULL;
-        fly(fetch, next);
+        fly_again(fetch, next);
     }
 }
 
@@ -104,7 +110,7 @@ static void start_again(migdi_fetch *fetch)
     fetch->items = 0;
     migd_object_free(fetch->joined);
     fetch->joined = NULL;
-    fly(fetch, fetch->call);
+    fly_again(fetch, fetch->call);
     migdi_arena_free(&fetch->arena);
 }
 
@@ -162,6 +168,9 @@ migd_object *migdi_fetch_take(migdi_fetch *fetch, migd_status *status)
 
 void migdi_fetch_stop(migdi_fetch *fetch)
 {
+    if (fetch->call == NULL) {
+        return;
+    }
     migdi_flight_stop(&fetch->flight);
     migdi_arena_free(&fetch->arena);
     migd_object_free(fetch->document);

@@ -144,7 +144,7 @@ static bool again(migdi_flight *flight, migd_status status, bool reached, bool s
 static void end_try(migdi_flight *flight, migd_status status, const char *message, bool reached,
                     bool silent)
 {
-    migdi_context_now_ms(context_of(flight));
+    migdi_context_told_ms(context_of(flight));
     flight->flying = false;
     flight->transfer = NULL;
     migdi_timer_disarm(&context_of(flight)->timers, &flight->timer);
@@ -153,13 +153,14 @@ static void end_try(migdi_flight *flight, migd_status status, const char *messag
         flight->http_status = 0;
         flight->retry_after_ms = -1;
     }
-    if (again(flight, status, reached, silent)) {
+    const bool good = status == MIGD_OK && flight->http_status < 400;
+    if (!good && again(flight, status, reached, silent)) {
         return;
     }
-    if (status != MIGD_OK) {
-        fail_lost(flight, status, message);
-    } else {
+    if (status == MIGD_OK) {
         understand(flight);
+    } else {
+        fail_lost(flight, status, message);
     }
 }
 
@@ -183,10 +184,14 @@ static int64_t time_is_up_ms(const migdi_flight *flight)
 /* Until the answer is understood. On lack of memory it has no headers, and the arena knows. */
 static void keep_head(migdi_flight *flight, const migdi_http_head *head)
 {
+    flight->kept_head = *head;
+    flight->head = &flight->kept_head;
+    if (context_of(flight)->transport->heads_last) {
+        return;
+    }
     migdi_http_header *headers =
         migdi_arena_alloc(&flight->arena, head->header_count * sizeof *headers);
-    flight->kept_head = (migdi_http_head){head->status, headers, 0};
-    flight->head = &flight->kept_head;
+    flight->kept_head.headers = headers;
     for (size_t i = 0; headers != NULL && i < head->header_count; i++) {
         const migdi_http_header *header = &head->headers[i];
         headers[i].name = migdi_arena_text(&flight->arena, header->name, strlen(header->name));
@@ -200,7 +205,7 @@ static void on_head(void *owner, const migdi_http_head *head)
     migdi_flight *flight = owner;
     keep_head(flight, head);
     flight->http_status = head->status;
-    flight->heard_ms = migdi_context_now_ms(context_of(flight));
+    flight->heard_ms = migdi_context_told_ms(context_of(flight));
     flight->target->answered = true;
     note_clock(flight);
     const char *after = migdi_http_header_value(head, "retry-after");
@@ -220,10 +225,10 @@ static bool on_data(void *owner, const char *bytes, size_t size)
     }
     if (flight->sink != NULL && flight->http_status < 300) {
         flight->paused = !flight->sink(flight->sink_owner, bytes, size);
-        flight->heard_ms = migdi_context_now_ms(context_of(flight));
+        flight->heard_ms = migdi_context_told_ms(context_of(flight));
         return !flight->paused;
     }
-    flight->heard_ms = migdi_context_now_ms(context_of(flight));
+    flight->heard_ms = migdi_context_told_ms(context_of(flight));
     if (size > flight->body.ceiling - flight->body.size) {
         /* A transfer is not abandoned from inside its own telling: the timer does it. */
         flight->too_large = true;
@@ -265,7 +270,7 @@ static void start_try(migdi_flight *flight)
     flight->head = NULL;
     flight->http_status = 0;
     flight->retry_after_ms = -1;
-    flight->try_ms = migdi_context_now_ms(context);
+    flight->try_ms = migdi_context_told_ms(context);
     flight->heard_ms = flight->try_ms;
     flight->first_ms = flight->tries == 0 ? flight->try_ms : flight->first_ms;
     flight->tries++;
@@ -338,7 +343,7 @@ void migdi_flight_resume(migdi_flight *flight)
     migd_context *context = context_of(flight);
     if (flight->flying && flight->paused) {
         flight->paused = false;
-        flight->heard_ms = migdi_context_now_ms(context);
+        flight->heard_ms = migdi_context_told_ms(context);
         arm(flight, time_is_up_ms(flight));
         context->transport->kind->resume(context->transport, flight->transfer);
     }

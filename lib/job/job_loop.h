@@ -31,6 +31,7 @@ struct migd_context {
     int32_t fd;   /* an epoll of the transport's descriptor and of the cancels */
     int64_t process;
     int64_t now_ms; /* monotonic, of this turn */
+    bool is_told;   /* now_ms was read since the transport last waited */
     uint64_t random;
     migd_context_options options;
     migdi_arena arena;
@@ -91,7 +92,7 @@ struct migd_job {
     int64_t started_ms; /* monotonic */
     migd_status status;
     migd_error *error;
-    migd_event *last; /* the FAIL event of the ending; memory taken at the start */
+    migd_event last; /* the FAIL event of the ending: it takes no memory */
     const char *failed_step;
     int64_t failed_after_ms;
 
@@ -122,6 +123,9 @@ void migdi_link_remove(migdi_link *link);
 
 /* --- the loop --------------------------------------------------------------------------------- */
 
+/* Heeds cancels, and attends each job that is awake, once. */
+void migdi_context_attend(migd_context *context);
+
 /* One turn; waits at most timeout_ms (0: not at all, MIGD_FOREVER) for anything to happen. */
 void migdi_context_turn(migd_context *context, int64_t timeout_ms);
 
@@ -130,6 +134,9 @@ void migdi_context_enter(migd_context *context);
 void migdi_context_leave(migd_context *context);
 
 int64_t migdi_context_now_ms(migd_context *context);
+
+/* The same, read once a turn: for all that needs no more than to know when this turn is. */
+int64_t migdi_context_told_ms(migd_context *context);
 
 /* From 0 to below `bound`, which is 1 at least. */
 int64_t migdi_context_random(migd_context *context, int64_t bound);

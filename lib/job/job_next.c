@@ -61,9 +61,11 @@ static bool wait_for_news(migd_context *context, const migd_job *job, int64_t ti
         return true;
     }
     migdi_context_enter(context);
-    const int64_t start_ms = timeout_ms > 0 ? migdi_context_now_ms(context) : 0;
+    const int64_t start_ms = migdi_context_now_ms(context); /* the host may have been long away */
     int64_t rest_ms = timeout_ms;
-    bool came = false;
+    /* What was started or answered since the last call goes out now, and not a turn later. */
+    migdi_context_attend(context);
+    bool came = !migdi_link_alone(news);
     bool in_time = true;
     while (!came && in_time) {
         migdi_context_turn(context, rest_ms);
