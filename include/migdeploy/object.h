@@ -39,12 +39,12 @@ enum {
     MIGD_KIND_MAP = 7
 };
 
-/* Limits and names for reading; see migd_read_options_set_int64() and _set_text(). The defaults are
- * those of reference "hard limits": 3 MiB, depth 128, 10^6 nodes, 1,000 anchors, ... Since 0.1. */
+/* Limits and names for reading; see migd_read_options_set_int64() and _set_text(); each with its
+ * default. What is larger is refused with MIGD_ERR_LIMIT. Since 0.1. */
 enum {
     MIGD_READ_BYTES = 1,       /* of one text; 3145728 */
     MIGD_READ_DEPTH = 2,       /* nesting; 128, at most 1000 */
-    MIGD_READ_NODES = 3,       /* values a document, aliases expanded; 1000000 */
+    MIGD_READ_NODES = 3,       /* values a document, keys not counted, aliases expanded; 1000000 */
     MIGD_READ_ANCHORS = 4,     /* YAML anchors a document; 1000 */
     MIGD_READ_ALIAS_NODES = 5, /* values made by aliases a document; 100000, or 10 % of the text */
     MIGD_READ_TAG_DIRECTIVES = 6, /* %TAG lines a document; 16 */
@@ -79,10 +79,11 @@ MIGD_API int64_t migd_read_options_int64(const migd_read_options *options, int32
 MIGD_API migd_status migd_object_new(migd_object **out, migd_error **error);
 
 /* Reads exactly one document. text: JSON (RFC 8259, strict) when its first character that is no
- * blank is "{" or "[", else YAML 1.1 as Kubernetes reads it; a duplicate key is refused in both.
- * size: its length in bytes; NUL bytes are refused. options: NULL for the defaults. *out: for
- * migd_object_free(). MIGD_OK; MIGD_ERR_PARSE with the place; MIGD_ERR_LIMIT; MIGD_ERR_NOMEM. Since
- * 0.1. */
+ * blank is "{" or "[" and all of it is JSON, else YAML 1.1 as Kubernetes reads it; a duplicate key
+ * is refused in both, also one that "<<" brings. size: its length in bytes; text may be NULL when
+ * it is 0. options: NULL for the defaults. *out: for migd_object_free(). MIGD_OK; MIGD_ERR_PARSE
+ * with the place, also for no document and for a second one; MIGD_ERR_LIMIT; MIGD_ERR_INVALID (text
+ * NULL); MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_object_parse(const char *text, size_t size,
                                        const migd_read_options *options, migd_object **out,
                                        migd_error **error);
@@ -144,9 +145,11 @@ MIGD_API int32_t migd_object_equal(const migd_object *left, const migd_object *r
 
 /* --- Changing a document ---------------------------------------------------------------------- */
 
-/* Sets the string at the pointer; missing maps on the way are made. value: copied; NULL sets null.
- * MIGD_OK; MIGD_ERR_INVALID (pointer, UTF-8, a step through what is no map or array, an index
- * beyond the end); MIGD_ERR_NOMEM: nothing has changed. Since 0.1. */
+/* Sets the string at the pointer. Where the way to it is missing or null, maps are made, and for a
+ * step "-" an array; an array's "-" or its count as index adds an item. value: copied; NULL sets
+ * null. MIGD_OK; MIGD_ERR_INVALID (pointer, UTF-8, a step through what is no map or array, an index
+ * beyond the end); MIGD_ERR_LIMIT (it would nest deeper than 1000); MIGD_ERR_NOMEM. On failure
+ * nothing has changed. Since 0.1. */
 MIGD_API migd_status migd_object_set_string(migd_object *document, const char *pointer,
                                             const char *value, migd_error **error);
 
@@ -191,9 +194,10 @@ MIGD_API migd_status migd_object_write_yaml(const migd_object *value, migd_buf *
 /* An empty list. *out: for migd_objects_free(). MIGD_OK or MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_objects_new(migd_objects **out, migd_error **error);
 
-/* Adds every document of a text, as `kubectl apply -f` would see them: empty ones are left out, a
- * List is taken apart. Parameters and statuses as migd_object_parse(); on failure nothing is added.
- * Since 0.1. */
+/* Adds every document of a text, as `kubectl apply -f` would see them: JSON values one after
+ * another or YAML cut at lines that start with "---"; empty ones are left out, a List is taken
+ * apart, a List within a List is refused. Parameters and statuses as migd_object_parse(); on
+ * failure nothing is added. Since 0.1. */
 MIGD_API migd_status migd_objects_parse(migd_objects *objects, const char *text, size_t size,
                                         const migd_read_options *options, migd_error **error);
 

@@ -70,11 +70,10 @@ static void write_single_quoted(const char *text, size_t size, migdi_text *out)
 static void write_value(edit *e, char old_style)
 {
     const migd_object *value = e->value;
-    if (value->kind != MIGD_KIND_STRING || e->json || old_style == '"') {
-        migdi_json_write(value, 0, &e->piece);
-    } else if (old_style == '\'' && memchr(value->as.text, '\n', value->count) == NULL) {
+    const bool choice = value->kind == MIGD_KIND_STRING && !e->json && old_style != '"';
+    if (choice && old_style == '\'' && memchr(value->as.text, '\n', value->count) == NULL) {
         write_single_quoted(value->as.text, value->count, &e->piece);
-    } else if (is_plain(value->as.text, value->count)) {
+    } else if (choice && is_plain(value->as.text, value->count)) {
         migdi_text_add(&e->piece, value->as.text, value->count);
     } else {
         migdi_json_write(value, 0, &e->piece);

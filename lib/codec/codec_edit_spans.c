@@ -1,6 +1,7 @@
 /* Where the values of a text begin and end, from libyaml's events. */
 #include "codec_edit.h"
 
+#include <assert.h>
 #include <string.h>
 
 void migdi_spans_free(migdi_spans *spans)
@@ -63,31 +64,49 @@ static void close_span(migdi_spans *spans, size_t open, const migdi_yaml_event *
     span->end = span->style != 0 ? event->end : spans->items[spans->count - 1].end;
 }
 
-/* *open: the index of each open collection, innermost last. */
+/* The index of each open collection, innermost last. */
+typedef struct {
+    size_t *items;
+    size_t depth;
+    size_t capacity;
+} open_spans;
+
+static migd_status take_event(const char *text, const migdi_yaml_event *event, migdi_spans *spans,
+                              open_spans *open, migd_error **error)
+{
+    switch (event->kind) {
+    case MIGDI_YAML_MAPPING_END:
+    case MIGDI_YAML_SEQUENCE_END:
+        assert(open->items != NULL && open->depth > 0); /* libyaml pairs starts and ends */
+        close_span(spans, open->items[--open->depth], event);
+        return MIGD_OK;
+    case MIGDI_YAML_SCALAR:
+    case MIGDI_YAML_ALIAS:
+        return add_span(spans, text, event, error);
+    case MIGDI_YAML_MAPPING_START:
+    case MIGDI_YAML_SEQUENCE_START:
+        break;
+    default:
+        return MIGD_OK;
+    }
+    void *items = open->items;
+    if (!migdi_grow(&items, &open->capacity, open->depth + 1, sizeof *open->items)) {
+        return migdi_fail_nomem(error);
+    }
+    open->items = items;
+    open->items[open->depth++] = spans->count;
+    return add_span(spans, text, event, error);
+}
+
 static migd_status read_spans(migdi_yaml_parser *parser, const char *text, migdi_spans *spans,
-                              migdi_scratch *open, migd_error **error)
+                              open_spans *open, migd_error **error)
 {
     migdi_yaml_event event = {0};
     migd_status status = MIGD_OK;
-    size_t depth = 0;
     do {
         status = migdi_yaml_next(parser, &event, error);
-        const bool starts =
-            event.kind == MIGDI_YAML_MAPPING_START || event.kind == MIGDI_YAML_SEQUENCE_START;
-        if (status == MIGD_OK &&
-            (event.kind == MIGDI_YAML_MAPPING_END || event.kind == MIGDI_YAML_SEQUENCE_END)) {
-            close_span(spans, open->order[--depth], &event);
-        } else if (status == MIGD_OK &&
-                   (starts || event.kind == MIGDI_YAML_SCALAR || event.kind == MIGDI_YAML_ALIAS)) {
-            void *order = open->order;
-            status = migdi_grow(&order, &open->capacity, depth + 1, sizeof *open->order)
-                         ? add_span(spans, text, &event, error)
-                         : migdi_fail_nomem(error);
-            open->order = order;
-            if (status == MIGD_OK) {
-                open->order[depth] = (uint32_t)spans->count - 1;
-                depth += starts;
-            }
+        if (status == MIGD_OK) {
+            status = take_event(text, &event, spans, open, error);
         }
     } while (status == MIGD_OK && event.kind != MIGDI_YAML_DOCUMENT_END &&
              event.kind != MIGDI_YAML_END);
@@ -98,12 +117,12 @@ migd_status migdi_spans_read(migdi_source *source, const char *text, migdi_spans
                              migd_error **error)
 {
     migdi_yaml_parser *parser = NULL;
-    migdi_scratch open = {0};
+    open_spans open = {0};
     migd_status status = migdi_yaml_open(source, text, 0, source->size, NULL, &parser, error);
     if (status == MIGD_OK) {
         status = read_spans(parser, text, spans, &open, error);
     }
-    migdi_free(open.order);
+    migdi_free(open.items);
     migdi_yaml_close(parser);
     return status;
 }

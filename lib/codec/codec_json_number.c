@@ -99,11 +99,11 @@ void migdi_json_write_double(double number, migdi_text *text)
         snprintf(formatted, sizeof formatted, "%.*g", digits, number);
         add_with_point(formatted, &candidate);
         double back = 0;
-        const bool read =
-            !candidate.failed && migdi_json_read_double(candidate.bytes, candidate.size, &back);
+        const bool read = !candidate.failed && migdi_json_read_double(migdi_text_string(&candidate),
+                                                                      candidate.size, &back);
         if (!read) {
             text->failed = true;
-        } else if (digits == 17 || (back >= number && back <= number)) {
+        } else if (digits == 17 || (back == number)) {
             migdi_text_add(text, candidate.bytes, candidate.size);
             digits = 17;
         }

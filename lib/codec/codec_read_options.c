@@ -77,7 +77,7 @@ migd_status migdi_read_options_copy(const migd_read_options *options, uint32_t m
                                     const char *name, migd_read_options **out, migd_error **error)
 {
     migd_status status = migd_read_options_new(out, error);
-    if (status < 0) {
+    if (*out == NULL) {
         return status;
     }
     (*out)->manner = manner;

@@ -16,20 +16,21 @@
 enum { TABS, NO_KEY, FLOW_KEY, FLOW_WORD, DIRECTIVE, BLOCK, STOP, ANCHOR, BLANKS, MARGIN, EMPTY };
 
 static const char *const reasons[] = {
-    [TABS] = "libyaml takes no tab where indentation may stand",
-    [NO_KEY] = "a key is left out, which libyaml does not read and Kubernetes would refuse as null",
-    [FLOW_KEY] = "in YAML 1.1 a key in brackets and its colon stand in one line",
+    [TABS] = ("libyaml takes no tab where indentation may stand"),
+    [NO_KEY] =
+        ("a key is left out, which libyaml does not read and Kubernetes would refuse as null"),
+    [FLOW_KEY] = ("in YAML 1.1 a key in brackets and its colon stand in one line"),
     [FLOW_WORD] =
-        "in YAML 1.1 plain text in brackets neither begins with \":\" or \"?\" nor holds one",
-    [DIRECTIVE] = "libyaml refuses a directive, or a version of YAML, that it does not know",
-    [BLOCK] = "libyaml wants a block text at the root indented",
-    [STOP] = "libyaml wants a document before \"...\", and \"---\" behind it",
-    [ANCHOR] = "in YAML 1.1 an anchor is of letters, digits, \"-\" and \"_\"",
-    [BLANKS] = "libyaml does not count a last line that is blanks without a line end",
+        ("in YAML 1.1 plain text in brackets neither begins with \":\" or \"?\" nor holds one"),
+    [DIRECTIVE] = ("libyaml refuses a directive, or a version of YAML, that it does not know"),
+    [BLOCK] = ("libyaml wants a block text at the root indented"),
+    [STOP] = ("libyaml wants a document before \"...\", and \"---\" behind it"),
+    [ANCHOR] = ("in YAML 1.1 an anchor is of letters, digits, \"-\" and \"_\""),
+    [BLANKS] = ("libyaml does not count a last line that is blanks without a line end"),
     [MARGIN] =
-        "wrong by the letter, but read by all kin of libyaml, kubectl's reader too, and often "
-        "written: what is in brackets or quotes goes on at the margin or behind a tab",
-    [EMPTY] = "wrong by the letter, but an empty text for all kin of libyaml",
+        ("wrong by the letter, but read by all kin of libyaml, kubectl's reader too, and often "
+         "written: what is in brackets or quotes goes on at the margin or behind a tab"),
+    [EMPTY] = ("wrong by the letter, but an empty text for all kin of libyaml"),
 };
 
 static const struct {
