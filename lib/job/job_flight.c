@@ -38,6 +38,12 @@ static void conclude(migdi_flight *flight, migd_status status, migd_error *error
 
 /* --- what the answer says --------------------------------------------------------------------- */
 
+/* Whether the answer goes to a sink: an error is collected all the same. */
+static bool streams(const migdi_flight *flight)
+{
+    return flight->sink != NULL && flight->http_status < 300;
+}
+
 static void note_clock(migdi_flight *flight)
 {
     migdi_target *target = flight->target;
@@ -157,10 +163,12 @@ static void end_try(migdi_flight *flight, migd_status status, const char *messag
     if (!good && again(flight, status, reached, silent)) {
         return;
     }
-    if (status == MIGD_OK) {
-        understand(flight);
-    } else {
+    if (status != MIGD_OK) {
         fail_lost(flight, status, message);
+    } else if (streams(flight)) {
+        conclude(flight, MIGD_OK, NULL); /* the sink has had it all */
+    } else {
+        understand(flight);
     }
 }
 
@@ -223,7 +231,7 @@ static bool on_data(void *owner, const char *bytes, size_t size)
     if (flight->too_large) {
         return true;
     }
-    if (flight->sink != NULL && flight->http_status < 300) {
+    if (streams(flight)) {
         flight->paused = !flight->sink(flight->sink_owner, bytes, size);
         flight->heard_ms = migdi_context_told_ms(context_of(flight));
         return !flight->paused;

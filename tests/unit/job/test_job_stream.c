@@ -95,6 +95,30 @@ static void a_stream_that_ends_while_the_queue_is_full_ends_the_job_all_the_same
     }
 }
 
+static migd_status understands_nothing(migdi_target *target, const migdi_call *call,
+                                       const migdi_answer *answer, migd_object **document,
+                                       migd_error **error)
+{
+    (void)target;
+    (void)call;
+    (void)answer;
+    (void)document;
+    return migdi_fail(error, MIGD_ERR_REMOTE, "a document was expected");
+}
+
+static void the_end_of_a_stream_is_not_read_as_a_document(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {{.body = "one\n"}};
+    stage s;
+    open_stream(&s, rules, 1, 100);
+    migdi_target_kind kind = *s.target.kind;
+    kind.understand = understands_nothing;
+    s.target.kind = &kind;
+    stage_expect(&s, MIGD_DONE, "line -: one\n");
+    stage_close(&s);
+}
+
 static void a_line_has_a_ceiling(void **state)
 {
     (void)state;
@@ -186,6 +210,7 @@ int main(void)
         cmocka_unit_test(each_line_is_told_and_the_last_needs_no_end),
         cmocka_unit_test(nothing_is_lost_while_the_caller_does_not_pull),
         cmocka_unit_test(a_stream_that_ends_while_the_queue_is_full_ends_the_job_all_the_same),
+        cmocka_unit_test(the_end_of_a_stream_is_not_read_as_a_document),
         cmocka_unit_test(a_line_has_a_ceiling),
         cmocka_unit_test(a_stream_that_is_refused_or_lost_is_an_error),
         cmocka_unit_test(silence_is_no_fault_of_a_stream_without_a_time_to_last),
