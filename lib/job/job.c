@@ -60,6 +60,7 @@ static migd_status join(migd_context *context, const migd_call_options *options,
             return status;
         }
         job->cancel = migdi_cancel_keep(cancel);
+        migdi_link_append(&context->cancellable, &job->in_cancellable);
     }
     if (job->deadline_ms != MIGD_FOREVER) {
         migdi_timer_arm(&context->timers, &job->deadline,
@@ -82,7 +83,8 @@ migd_status migdi_job_new(migd_context *context, const migd_call_options *option
     }
     job->context = migdi_context_keep(context);
     job->started_ms = migdi_context_told_ms(context);
-    migdi_link *const links[] = {&job->in_jobs, &job->in_awake, &job->in_news};
+    migdi_link *const links[] = {&job->in_jobs, &job->in_awake, &job->in_news,
+                                 &job->in_cancellable};
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         migdi_link_start(links[i]);
         links[i]->job = job;
@@ -253,9 +255,7 @@ static void leave_context(migd_job *job)
     }
     drop_work(job);
     migdi_timer_disarm(&context->timers, &job->deadline);
-    if (!job->ended) {
-        migdi_context_unwatch(context, job);
-    }
+    migdi_context_unwatch(context, job);
     migdi_link_remove(&job->in_jobs);
     migdi_link_remove(&job->in_awake);
     migdi_link_remove(&job->in_news);

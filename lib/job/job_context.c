@@ -59,6 +59,7 @@ static migd_status make(migd_context *context, const migd_context_options *optio
     migdi_link_start(&context->jobs);
     migdi_link_start(&context->awake);
     migdi_link_start(&context->news);
+    migdi_link_start(&context->cancellable);
     if (!migdi_context_options_copy(&context->options, options)) {
         return migdi_fail_nomem(error);
     }
@@ -295,31 +296,29 @@ void migdi_context_leave(migd_context *context)
     }
 }
 
-/* Whether the job has no more need to be woken by its cancel. */
-static bool is_past_cancel(const migd_job *job)
-{
-    return job->cancel == NULL || job->cancel_heeded || job->ended;
-}
-
 void migdi_context_unwatch(migd_context *context, migd_job *job)
 {
-    if (job->cancel == NULL || context->fd < 0 || context->process != getpid()) {
+    if (migdi_link_alone(&job->in_cancellable)) {
         return;
     }
-    for (const migdi_link *link = context->jobs.next; link != &context->jobs; link = link->next) {
-        if (link->job != job && link->job->cancel == job->cancel && !is_past_cancel(link->job)) {
+    migdi_link_remove(&job->in_cancellable);
+    const migdi_link *list = &context->cancellable;
+    for (const migdi_link *link = list->next; link != list; link = link->next) {
+        if (link->job->cancel == job->cancel) {
             return;
         }
     }
-    epoll_ctl(context->fd, EPOLL_CTL_DEL, migdi_cancel_fd(job->cancel), NULL);
+    if (context->fd >= 0 && context->process == getpid()) {
+        epoll_ctl(context->fd, EPOLL_CTL_DEL, migdi_cancel_fd(job->cancel), NULL);
+    }
 }
 
 static void heed_cancels(migd_context *context)
 {
-    for (const migdi_link *link = context->jobs.next; link != &context->jobs; link = link->next) {
+    for (const migdi_link *link = context->cancellable.next; link != &context->cancellable;) {
         migd_job *job = link->job;
-        if (!is_past_cancel(job) && migdi_cancel_thrown(job->cancel)) {
-            job->cancel_heeded = true;
+        link = link->next;
+        if (migdi_cancel_thrown(job->cancel)) {
             migdi_context_unwatch(context, job);
             migdi_job_hurry(job);
             migdi_job_stop(job, MIGD_ERR_CANCELLED, "cancelled");

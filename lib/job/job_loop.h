@@ -40,8 +40,9 @@ struct migd_context {
     migdi_timers timers;
     migdi_link jobs;
     migdi_link awake;
-    migdi_link news; /* jobs with an event or an ending to tell, oldest news first */
-    size_t open;     /* jobs that have work and whose ending was not told */
+    migdi_link cancellable; /* jobs that wait for a cancel */
+    migdi_link news;        /* jobs with an event or an ending to tell, oldest news first */
+    size_t open;            /* jobs that have work and whose ending was not told */
 };
 
 /* What a job does: steps, a call, a stream. First member of each one's own struct. */
@@ -68,6 +69,7 @@ struct migd_job {
     migdi_link in_jobs;
     migdi_link in_awake;
     migdi_link in_news;
+    migdi_link in_cancellable;
     migdi_arena arena;
     migdi_gift *gifts;
     migdi_target *targets[MIGDI_TARGETS];
@@ -83,7 +85,6 @@ struct migd_job {
     bool consent;
     bool doomed; /* freed in a callback */
     bool orphan; /* its context was freed */
-    bool cancel_heeded;
 
     bool ending; /* status stands; the work is closing */
     bool ended;

@@ -387,6 +387,33 @@ static void the_server_s_clock_is_kept_with_its_target(void **state)
     stage_close(&s);
 }
 
+static void a_job_of_one_get_takes_few_allocations(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {{.headers = "date: Sun, 06 Nov 1994 08:49:37 GMT\n", .body = "{}"}};
+    stage s;
+    stage_open(&s, rules, 1, NULL);
+    static const migdi_call call = {.kind = MIGDI_CALL_READ, .method = "GET", .path = "/a"};
+    size_t least = SIZE_MAX;
+    for (int i = 0; i < 3; i++) {
+        stage_again(&s, NULL);
+        migd_job_free(s.job);
+        test_count_allocations();
+        assert_int_equal(migdi_job_new(s.context, NULL, &s.job, NULL), MIGD_OK);
+        migdi_job_set_target(s.job, 0, &s.target);
+        assert_int_equal(migdi_job_run_call(s.job, &call, NULL), MIGD_OK);
+        assert_int_equal(migd_job_finish(s.job, NULL, NULL), MIGD_OK);
+        least = test_allocations() < least ? test_allocations() : least;
+        migd_job_free(s.job);
+        assert_int_equal(test_live_allocations(), 0);
+        test_uncount_allocations();
+        assert_int_equal(migdi_job_new(s.context, NULL, &s.job, NULL), MIGD_OK);
+    }
+    /* The job, what it does, the request, the body, and the document's own five. */
+    assert_true(least <= 10);
+    stage_close(&s);
+}
+
 static migd_status get_it(void *user)
 {
     const test_rule rules[] = {
@@ -440,6 +467,7 @@ int main(void)
         cmocka_unit_test(refused_credentials_are_renewed_once),
         cmocka_unit_test(without_a_server_nothing_is_there),
         cmocka_unit_test(the_server_s_clock_is_kept_with_its_target),
+        cmocka_unit_test(a_job_of_one_get_takes_few_allocations),
         cmocka_unit_test(lack_of_memory_ends_it_cleanly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
