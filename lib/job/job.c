@@ -214,10 +214,10 @@ static void conclude(migd_job *job)
 
 void migdi_job_attend(migd_job *job)
 {
-    if (!job->ending) {
+    if (!job->ending && job->following == NULL) {
         job->work->kind->attend(job->work, job);
     }
-    if (!job->ending && job->following != NULL) {
+    if (!job->ending && job->following != NULL && job->work->kind->close(job->work, job)) {
         job->work->kind->release(job->work);
         job->work = job->following;
         job->following = NULL;

@@ -110,6 +110,54 @@ static void finish_may_add_to_the_result_or_change_the_ending(void **state)
     }
 }
 
+typedef struct sequel {
+    const migdi_call *call;
+    int times; /* that something follows */
+} sequel;
+
+static migd_status follow(void *user, migd_job *job, migd_error **error)
+{
+    sequel *next = user;
+    if (next->times-- <= 0) {
+        return MIGD_OK;
+    }
+    return migdi_job_run_call(job, next->call, error);
+}
+
+static void what_finish_starts_follows(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {{.path = "/a", .body = "{\"v\":1}"},
+                               {.path = "/b", .times = 1, .after_ms = 5, .body = "{\"v\":2}"},
+                               {.path = "/b", .status = 403}};
+    for (int times = 0; times < 3; times++) {
+        stage s;
+        migd_object *result = NULL;
+        stage_open(&s, rules, 3, NULL);
+        sequel next = {test_get(migdi_job_arena(s.job), "/b"), times};
+        migdi_job_on_finish(s.job, follow, &next);
+        assert_int_equal(migdi_job_run_call(s.job, test_get(migdi_job_arena(s.job), "/a"), NULL),
+                         MIGD_OK);
+        assert_int_equal(migd_job_finish(s.job, &result, NULL),
+                         times < 2 ? MIGD_OK : MIGD_ERR_DENIED);
+        assert_int_equal(migd_object_int64(result, "/v", 0), times == 0 ? 1 : 2);
+        assert_int_equal(test_request_count(s.transport), times + 1);
+        migd_object_free(result);
+        stage_close(&s);
+    }
+    /* Freed in between, both go. */
+    stage s;
+    const migd_event *event = NULL;
+    stage_open(&s, rules, 3, NULL);
+    sequel next = {test_get(migdi_job_arena(s.job), "/b"), 1};
+    migdi_job_on_finish(s.job, follow, &next);
+    assert_int_equal(migdi_job_run_call(s.job, test_get(migdi_job_arena(s.job), "/a"), NULL),
+                     MIGD_OK);
+    assert_int_equal(migd_job_next(s.job, 2, &event, NULL), MIGD_TIMEOUT);
+    assert_int_equal(test_request_count(s.transport), 2);
+    stage_close(&s);
+}
+
 static void an_ending_is_told_again_and_its_error_once(void **state)
 {
     (void)state;
@@ -240,6 +288,7 @@ int main(void)
         cmocka_unit_test(a_job_is_started_once_and_before_it_is_pulled),
         cmocka_unit_test(what_is_told_before_the_start_comes_first),
         cmocka_unit_test(finish_may_add_to_the_result_or_change_the_ending),
+        cmocka_unit_test(what_finish_starts_follows),
         cmocka_unit_test(an_ending_is_told_again_and_its_error_once),
         cmocka_unit_test(a_blocking_call_ends_as_its_job_and_frees_it),
         cmocka_unit_test(a_missing_argument_is_refused),

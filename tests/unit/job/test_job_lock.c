@@ -427,6 +427,27 @@ static void a_freed_job_gives_nothing_back(void **state)
     assert_int_equal(h.lock.releases, 0);
 }
 
+static migd_status run_more(void *user, migd_job *job, migd_error **error)
+{
+    const house *h = user;
+    migdi_job_on_finish(job, NULL, NULL);
+    assert_int_equal(h->lock.releases, 0);
+    return migdi_job_run_call(job, test_get(migdi_job_arena(job), "/boxes/blue"), error);
+}
+
+static void it_is_given_back_before_what_follows(void **state)
+{
+    (void)state;
+    house h = {0};
+    enter(&h, both, NULL);
+    migdi_job_on_finish(h.s.job, run_more, &h);
+    assert_int_equal(migd_job_finish(h.s.job, NULL, NULL), MIGD_OK);
+    assert_int_equal(h.lock.releases, 1);
+    const size_t last = test_request_count(h.s.transport) - 1;
+    assert_string_equal(test_request_at(h.s.transport, last)->path, "/boxes/blue");
+    stage_close(&h.s);
+}
+
 static void a_plan_and_a_look_take_no_lock(void **state)
 {
     (void)state;
@@ -506,6 +527,7 @@ int main(void)
         cmocka_unit_test(a_cancel_shortens_what_an_error_began),
         cmocka_unit_test(an_act_in_flight_is_waited_for_before_the_lock_goes),
         cmocka_unit_test(a_freed_job_gives_nothing_back),
+        cmocka_unit_test(it_is_given_back_before_what_follows),
         cmocka_unit_test(a_plan_and_a_look_take_no_lock),
         cmocka_unit_test(lack_of_memory_leaves_no_mess_behind_the_lock),
     };
