@@ -41,8 +41,8 @@ enum {
     MIGD_CONTEXT_CONNECTIONS = 22       /* to one server, watches not counted; 8 */
 };
 
-/* Options with every default; for migd_context_options_free(). MIGD_OK, MIGD_ERR_NOMEM. Since
- * 0.1. */
+/* Options with every default; for migd_context_options_free(). MIGD_OK, MIGD_ERR_INVALID (out
+ * NULL), MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_context_options_new(migd_context_options **out, migd_error **error);
 
 /* Frees the options; NULL is allowed. A context keeps its own copy. Since 0.1. */
@@ -83,13 +83,15 @@ MIGD_API void migd_context_options_set_environment(migd_context_options *options
                                                    void *user);
 
 /* A context. options: NULL for the defaults; copied. *out: for migd_context_free(). Opens no
- * connection and waits for nothing. MIGD_OK, MIGD_ERR_NOMEM, MIGD_ERR_IO. Since 0.1. */
+ * connection and waits for nothing. MIGD_OK, MIGD_ERR_INVALID (out NULL), MIGD_ERR_NOMEM,
+ * MIGD_ERR_IO (no descriptor left). Since 0.1. */
 MIGD_API migd_status migd_context_new(const migd_context_options *options, migd_context **out,
                                       migd_error **error);
 
 /* Frees the context and abandons what is in flight; never waits. Jobs that still live answer
- * MIGD_ERR_INVALID from then on and are freed as ever. NULL is allowed. After fork() this is the
- * only call that a child may make. Since 0.1. */
+ * MIGD_ERR_INVALID from then on and are freed as ever. NULL is allowed. From inside a callback it
+ * is freed when that has returned. After fork() a child may free contexts and jobs, which leaves
+ * the parent's alone, and call nothing else of them. Since 0.1. */
 MIGD_API void migd_context_free(migd_context *context);
 
 /* Turns the loop until any job has news, fairly. timeout_ms: 0 for one turn that never blocks,

@@ -43,7 +43,8 @@ enum {
     MIGD_CALL_FIELD_MANAGER = 21 /* text: of unjudged writes; "migdeploy" */
 };
 
-/* Options with every default; for migd_call_options_free(). MIGD_OK, MIGD_ERR_NOMEM. Since 0.1. */
+/* Options with every default; for migd_call_options_free(). MIGD_OK, MIGD_ERR_INVALID (out NULL),
+ * MIGD_ERR_NOMEM. Since 0.1. */
 MIGD_API migd_status migd_call_options_new(migd_call_options **out, migd_error **error);
 
 /* Frees the options; NULL is allowed. A job keeps what it needs. Since 0.1. */
@@ -78,8 +79,8 @@ MIGD_API void migd_call_options_set_cancel(migd_call_options *options, migd_canc
 /* --- Cancel ----------------------------------------------------------------------------------- */
 
 /* A switch that any thread, or a signal handler, may throw. *out: for migd_cancel_free(); contexts
- * and jobs keep references. MIGD_OK, MIGD_ERR_NOMEM, MIGD_ERR_IO (no descriptor left). Since
- * 0.1. */
+ * and jobs keep references. MIGD_OK, MIGD_ERR_INVALID (out NULL), MIGD_ERR_NOMEM, MIGD_ERR_IO (no
+ * descriptor left). Since 0.1. */
 MIGD_API migd_status migd_cancel_new(migd_cancel **out, migd_error **error);
 
 /* Throws the switch, for good. Any thread; safe in a signal handler; NULL is allowed. Since 0.1. */
@@ -90,11 +91,14 @@ MIGD_API void migd_cancel_free(migd_cancel *cancel);
 
 /* --- Jobs ------------------------------------------------------------------------------------- */
 
-/* The job's next event. Turns the loop: every job of the context goes on meanwhile.
- * timeout_ms: 0 for one turn that never blocks, MIGD_FOREVER for no limit. *event: borrowed until
- * the next call with this job. MIGD_OK: an event. MIGD_DONE: the job ended well. MIGD_TIMEOUT: no
- * event in time. Below 0: the job ended; *error is given once, the status again and again.
- * MIGD_ERR_INVALID from inside a callback. Since 0.1. */
+/* The job's next event. Turns the loop: every job of the context goes on meanwhile. A job whose
+ * events nobody takes goes on until MIGD_CONTEXT_EVENTS wait, and then rests; what it tells is
+ * never lost. timeout_ms: 0 for one turn that never blocks, MIGD_FOREVER for no limit. *event:
+ * borrowed until the next call with this job. MIGD_OK: an event. MIGD_DONE: the job ended well.
+ * MIGD_TIMEOUT: no event in time. Below 0: the job ended; *error is given once, the status again
+ * and again. MIGD_ERR_INVALID: from inside a callback, and when the context is gone. A job that was
+ * cancelled, or whose deadline passed, ends at once; one that holds a lock has two seconds to give
+ * it back. Since 0.1. */
 MIGD_API migd_status migd_job_next(migd_job *job, int64_t timeout_ms, const migd_event **event,
                                    migd_error **error);
 
@@ -130,8 +134,8 @@ MIGD_API const char *migd_event_text(const migd_event *event);
 MIGD_API const char *migd_event_step(const migd_event *event);
 
 /* Everything as a document: time (RFC 3339, UTC), step, state (start, wait, done, fail, note,
- * plan), object, text, elapsedMs; for a question kind and consent; for a plan action and fields.
- * Since 0.1. */
+ * plan), object, text, elapsedMs; for a note warning; for a question kind and consent; for a plan
+ * action and fields. Made at the first call; NULL on lack of memory. Since 0.1. */
 MIGD_API const migd_object *migd_event_details(const migd_event *event);
 
 #ifdef __cplusplus
