@@ -83,7 +83,8 @@ MIGD_API void migd_call_options_set_cancel(migd_call_options *options, migd_canc
  * descriptor left). Since 0.1. */
 MIGD_API migd_status migd_cancel_new(migd_cancel **out, migd_error **error);
 
-/* Throws the switch, for good. Any thread; safe in a signal handler; NULL is allowed. Since 0.1. */
+/* Throws the switch, for good. Any thread; safe in a signal handler; NULL is allowed. Whoever
+ * throws it sees to it that a reference is kept until this has returned. Since 0.1. */
 MIGD_API void migd_cancel_signal(migd_cancel *cancel);
 
 /* Gives the reference back; NULL is allowed. Since 0.1. */
