@@ -260,6 +260,20 @@ static void on_end(void *owner, migd_status status, const char *message, bool re
 
 static const migdi_http_receiver receiver = {on_head, on_data, on_end};
 
+/* A line break in a header would be the start of another: a token may come from anybody's file. The
+ * value, which may be a secret, is not told. */
+static bool is_sound(const migdi_http_request *request, migd_error **error)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (strpbrk(request->headers[i].value, "\r\n") != NULL) {
+            migdi_fail(error, MIGD_ERR_INVALID, "the header %s would have a line break",
+                       request->headers[i].name);
+            return false;
+        }
+    }
+    return true;
+}
+
 static void start_try(migdi_flight *flight)
 {
     migd_context *context = context_of(flight);
@@ -284,8 +298,8 @@ static void start_try(migdi_flight *flight)
     flight->tries++;
     const migd_status status = flight->target->kind->prepare(flight->target, call, &flight->arena,
                                                              &flight->request, &error);
-    if (status < 0) {
-        conclude(flight, status, error);
+    if (status < 0 || !is_sound(&flight->request, &error)) {
+        conclude(flight, status < 0 ? status : MIGD_ERR_INVALID, error);
         return;
     }
     if (!flight->arena.failed) {

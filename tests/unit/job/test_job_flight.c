@@ -353,6 +353,39 @@ static void refused_credentials_are_renewed_once(void **state)
     }
 }
 
+static migd_status prepare_badly(migdi_target *target, const migdi_call *call, migdi_arena *arena,
+                                 migdi_http_request *request, migd_error **error)
+{
+    static const migdi_http_header headers[] = {{"Accept", "x"},
+                                                {"Authorization", "Bearer s3cret\r\nX-Evil: 1"}};
+    (void)call;
+    (void)arena;
+    (void)error;
+    request->url = target->label;
+    request->headers = headers;
+    request->header_count = 2;
+    return MIGD_OK;
+}
+
+static void a_line_break_in_a_header_is_not_sent(void **state)
+{
+    (void)state;
+    stage s;
+    migd_error *error = NULL;
+    stage_open(&s, NULL, 0, NULL);
+    migdi_target_kind kind = *s.target.kind;
+    kind.prepare = prepare_badly;
+    s.target.kind = &kind;
+    assert_int_equal(migdi_job_run_call(s.job, test_get(migdi_job_arena(s.job), "/a"), NULL),
+                     MIGD_OK);
+    assert_int_equal(migd_job_finish(s.job, NULL, &error), MIGD_ERR_INVALID);
+    assert_string_equal(migd_error_message(error),
+                        "the header Authorization would have a line break");
+    assert_int_equal(test_request_count(s.transport), 0);
+    migd_error_free(error);
+    stage_close(&s);
+}
+
 static void without_a_server_nothing_is_there(void **state)
 {
     (void)state;
@@ -465,6 +498,7 @@ int main(void)
         cmocka_unit_test(an_answer_has_a_ceiling),
         cmocka_unit_test(the_log_has_a_line_for_each_try_and_no_secret),
         cmocka_unit_test(refused_credentials_are_renewed_once),
+        cmocka_unit_test(a_line_break_in_a_header_is_not_sent),
         cmocka_unit_test(without_a_server_nothing_is_there),
         cmocka_unit_test(the_server_s_clock_is_kept_with_its_target),
         cmocka_unit_test(a_job_of_one_get_takes_few_allocations),
