@@ -171,6 +171,17 @@ static migdi_transport *make_transport(const migd_context_options *options, migd
     return migdi_http_curl_new(&settings);
 }
 
+/* It wants memory and a descriptor: which of them is short shows in trying to get one. */
+static migd_status fail_transport(migd_error **error)
+{
+    const int32_t fd = epoll_create1(EPOLL_CLOEXEC);
+    if (fd < 0) {
+        return migdi_fail(error, MIGD_ERR_IO, "no descriptor for a context: %s", strerror(errno));
+    }
+    close(fd);
+    return migdi_fail_nomem(error);
+}
+
 migd_status migd_context_new(const migd_context_options *options, migd_context **out,
                              migd_error **error)
 {
@@ -183,7 +194,7 @@ migd_status migd_context_new(const migd_context_options *options, migd_context *
     migdi_transport *transport = make_transport(options, &arena);
     migdi_arena_free(&arena);
     if (transport == NULL) {
-        return migdi_fail_nomem(error);
+        return fail_transport(error);
     }
     return migdi_context_new_on(options, transport, out, error);
 }

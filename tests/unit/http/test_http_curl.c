@@ -244,6 +244,53 @@ static void a_reset_is_a_loss_that_the_server_may_have_read(void **state)
     transport->kind->close(transport);
 }
 
+typedef struct cut {
+    const char *bytes;
+    size_t at;
+    bool resets;
+} cut;
+
+static bool cut_off(test_connection *connection, void *user)
+{
+    const cut *c = user;
+    test_write_bytes(connection, c->bytes, c->at);
+    if (c->resets) {
+        test_reset(connection);
+    }
+    return false;
+}
+
+static void an_answer_cut_at_any_byte_is_never_whole(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"a\":\"text\"}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n{\"a\":1\r\n1\r\n}\r\n0\r\n\r\n",
+        "HTTP/1.1 404 No\r\nContent-Length: 2\r\nX: y\r\n\r\n{}",
+    };
+    migdi_transport *transport = open_transport();
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        cut c = {.bytes = answers[i]};
+        test_server *server = test_server_start(cut_off, &c, NULL);
+        for (c.at = 0; c.at <= strlen(c.bytes); c.at++) {
+            for (int resets = 0; resets <= 1; resets++) {
+                c.resets = resets == 1;
+                exchange e = get(transport, test_server_url(server), NULL);
+                const bool whole = c.at == strlen(c.bytes);
+                /* The last chunk has told that nothing follows: its line end adds nothing. */
+                const bool told = i == 1 && c.at + 2 >= strlen(c.bytes);
+                if ((!whole && !told && e.end != MIGD_ERR_NETWORK) ||
+                    (whole && !c.resets && e.end != MIGD_OK) || (e.end < 0 && !e.reached)) {
+                    fail_msg("answer %zu cut at %zu: %d %s", i, c.at, e.end, e.message);
+                }
+                free(e.body);
+            }
+        }
+        test_server_stop(server);
+    }
+    transport->kind->close(transport);
+}
+
 /* A port that nobody listens on. */
 static uint16_t free_port(void)
 {
@@ -643,6 +690,7 @@ int main(void)
         cmocka_unit_test(a_head_is_read_up_to_its_limit),
         cmocka_unit_test(a_flood_of_interim_answers_ends),
         cmocka_unit_test(a_reset_is_a_loss_that_the_server_may_have_read),
+        cmocka_unit_test(an_answer_cut_at_any_byte_is_never_whole),
         cmocka_unit_test(a_refused_connection_reached_nobody),
         cmocka_unit_test(connecting_has_a_time_limit_and_so_has_agreeing_on_tls),
         cmocka_unit_test(an_abandoned_transfer_is_forgotten_at_once),

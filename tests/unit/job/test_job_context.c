@@ -2,10 +2,12 @@
 
 #include "test_server.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -512,6 +514,67 @@ static void options_and_environment_are_those_of_its_making(void **state)
     migd_context_options_free(options);
 }
 
+static int descriptors(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 1024; fd++) {
+        count += fcntl(fd, F_GETFD) >= 0;
+    }
+    return count;
+}
+
+static void contexts_and_jobs_leave_no_descriptor_behind(void **state)
+{
+    (void)state;
+    test_server *server = test_server_start(answer, NULL, NULL);
+    migdi_target target;
+    int after_first = 0;
+    test_target_start(&target);
+    target.label = test_server_url(server);
+    for (int i = 0; i < 20; i++) {
+        migd_context *context = NULL;
+        assert_int_equal(migd_context_new(NULL, &context, NULL), MIGD_OK);
+        migd_job *done = start_get(context, &target, NULL, "/x");
+        assert_int_equal(migd_job_finish(done, NULL, NULL), MIGD_OK);
+        migd_job *in_flight = start_get(context, &target, NULL, "/x");
+        const migd_event *event = NULL;
+        assert_int_equal(migd_job_next(in_flight, 0, &event, NULL) < 0, false);
+        migd_job_free(in_flight);
+        migd_job_free(done);
+        migd_context_free(context);
+        const int64_t until = now_ms() + 10000;
+        while (test_server_open(server) > 0) { /* the server's ends are descriptors, too */
+            assert_true(now_ms() < until);
+        }
+        after_first = i == 0 ? descriptors() : after_first;
+        assert_int_equal(descriptors(), after_first);
+    }
+    test_server_stop(server);
+}
+
+static void without_descriptors_there_is_no_context(void **state)
+{
+    (void)state;
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    assert_true(next >= 0);
+    close(next);
+    const struct rlimit none = {(rlim_t)next, before.rlim_max};
+    migd_context *context = NULL;
+    migd_cancel *cancel = NULL;
+    migd_error *error = NULL;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const migd_status status = migd_context_new(NULL, &context, &error);
+    const migd_status no_cancel = migd_cancel_new(&cancel, NULL);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(status, MIGD_ERR_IO);
+    assert_null(context);
+    assert_non_null(strstr(migd_error_message(error), "no descriptor"));
+    assert_int_equal(no_cancel, MIGD_ERR_IO);
+    migd_error_free(error);
+}
+
 static migd_status make_it(void *user)
 {
     migd_context *context = NULL;
@@ -549,6 +612,8 @@ int main(void)
         cmocka_unit_test(a_closed_context_stays_for_those_who_keep_it),
         cmocka_unit_test(a_child_after_fork_frees_and_the_parent_goes_on),
         cmocka_unit_test(options_and_environment_are_those_of_its_making),
+        cmocka_unit_test(contexts_and_jobs_leave_no_descriptor_behind),
+        cmocka_unit_test(without_descriptors_there_is_no_context),
         cmocka_unit_test(lack_of_memory_makes_no_half_context),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
