@@ -49,8 +49,7 @@ void migdi_job_on_cluster(migd_job *job, migdi_make_cluster make, void *user);
  * about to be sent, looks again at that step, renews by looking every renew_ms of the server's
  * time, sends no act once two renewals are overdue, and releases it at every end but
  * migd_job_free(). Held once, a verdict that only waits, or refuses, means that it was lost: the
- * job ends with MIGD_ERR_LOCKED. Its wish may say in what it asks for, such as the time of renewal,
- * what was seen. */
+ * job ends with MIGD_ERR_LOCKED. Of its texts only waits are told. Plans and looks take no lock. */
 void migdi_job_set_lock(migd_job *job, const migdi_step *lock, int64_t renew_ms);
 
 /* Runs the steps. They, their wishes and kinds live in the job's arena or are static. */
