@@ -44,7 +44,8 @@ static bool streams(const migdi_flight *flight)
     return flight->sink != NULL && flight->http_status < 300;
 }
 
-static void note_clock(migdi_flight *flight)
+/* The server's clock as this answer tells it; answers its pace: 1, if this answer names none. */
+static int64_t note_clock(migdi_flight *flight)
 {
     migdi_target *target = flight->target;
     const migdi_http_head *head = flight->head;
@@ -54,10 +55,12 @@ static void note_clock(migdi_flight *flight)
         target->date_monotonic_ms = flight->heard_ms;
     }
     const char *pace = migdi_http_header_value(head, "x-migdeploy-pace");
-    if (pace != NULL) {
-        const int64_t value = strtoll(pace, NULL, 10);
-        target->pace = value < 1 ? 1 : value > MOST_PACE ? MOST_PACE : value;
+    if (pace == NULL) {
+        return 1;
     }
+    const int64_t value = strtoll(pace, NULL, 10);
+    target->pace = value < 1 ? 1 : value > MOST_PACE ? MOST_PACE : value;
+    return target->pace;
 }
 
 static void understand(migdi_flight *flight)
@@ -142,8 +145,9 @@ static bool again(migdi_flight *flight, migd_status status, bool reached, bool s
         return false;
     }
     least_ms = least_ms < MOST_PAUSE_MS ? least_ms : MOST_PAUSE_MS;
+    const int64_t chance_ms = migdi_context_random(context, most_ms + 1);
     const int64_t pace = migdi_job_pace(flight->job, flight->call->target);
-    arm(flight, context->now_ms + (least_ms + migdi_context_random(context, most_ms + 1)) / pace);
+    arm(flight, context->now_ms + least_ms + chance_ms / pace);
     return true;
 }
 
@@ -215,9 +219,11 @@ static void on_head(void *owner, const migdi_http_head *head)
     flight->http_status = head->status;
     flight->heard_ms = migdi_context_told_ms(context_of(flight));
     flight->target->answered = true;
-    note_clock(flight);
+    const int64_t pace = note_clock(flight);
     const char *after = migdi_http_header_value(head, "retry-after");
     flight->retry_after_ms = migdi_http_retry_after_ms(after, flight->target->date_unix_ms);
+    /* A pause that a proxy on the way asks for is of everybody's time. */
+    flight->retry_after_ms = flight->retry_after_ms < 0 ? -1 : flight->retry_after_ms / pace;
     const bool good = head->status < 400;
     const int64_t ceiling = migdi_context_int64(context_of(flight), MIGD_CONTEXT_ANSWER_BYTES);
     /* From now on silence is shorter than the whole; data moves the moment when the timer fires. */

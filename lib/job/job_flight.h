@@ -23,7 +23,7 @@ typedef struct migdi_flight {
     migd_error *error;      /* NULL when taken, or none */
     migd_object *document;  /* NULL when taken, or none */
     int32_t http_status;    /* 0: no answer */
-    int64_t retry_after_ms; /* -1: the server named none */
+    int64_t retry_after_ms; /* of our time; -1: the server named none */
 
     /* Its own. */
     migdi_target *target;

@@ -18,7 +18,7 @@ typedef enum {
 typedef struct migdi_try {
     migd_status status;     /* of the transport; MIGD_OK: there was an answer */
     int32_t http_status;    /* of that answer */
-    int64_t retry_after_ms; /* as the server said; -1: it did not */
+    int64_t retry_after_ms; /* of our time; -1: the server named none */
     uint32_t tries;         /* so far, this one counted */
     bool reached;           /* the server may have read the request */
     bool silent;            /* no answer came in the time for one */
@@ -26,8 +26,8 @@ typedef struct migdi_try {
     bool answered;          /* the server was there before */
 } migdi_try;
 
-/* Whether to send again; *least_ms: the pause that the server wants, of its time; *most_ms: the
- * longest of a random pause on top, of ours. Sources: client-go rest/with_retry.go (429 and 5xx
+/* Whether to send again; *least_ms: the pause that the server wants; *most_ms: the longest of a
+ * random pause on top, of the server's time. Sources: client-go rest/with_retry.go (429 and 5xx
  * with Retry-After, any verb, at most ten), RFC 9110 section 9.2.2 (idempotent methods). */
 bool migdi_retry(migdi_retry_policy policy, const migdi_try *last, int64_t *least_ms,
                  int64_t *most_ms);

@@ -54,10 +54,8 @@ static int64_t rest_of(migdi_track *track, const migdi_act *act, const migdi_fli
         const int64_t backoff_ms = migdi_retry_backoff_ms(tries);
         rest_ms = backoff_ms / 2 + migdi_context_random(context_of(track), backoff_ms / 2 + 1);
     }
-    if (flight->retry_after_ms > rest_ms) {
-        rest_ms = flight->retry_after_ms;
-    }
-    return rest_ms / pace_of(track);
+    rest_ms /= pace_of(track);
+    return flight->retry_after_ms > rest_ms ? flight->retry_after_ms : rest_ms;
 }
 
 /* Remembers the answer; true: it ends the job. */

@@ -137,6 +137,20 @@ static void the_server_s_pace_shortens_its_pauses(void **state)
     assert_in_range(took_ms, 1000, 1110);
 }
 
+static void a_pause_of_whoever_stands_before_the_server_is_of_everybody_s_time(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {
+        {.times = 1, .status = 503, .headers = "x-migdeploy-pace: 60\nretry-after: 60\n"},
+        {.times = 1, .status = 429, .headers = "retry-after: 3\n"},
+        {.body = "{}"}};
+    size_t requests = 0;
+    int64_t took_ms = 0;
+    migd_status status = MIGD_OK;
+    free(run(rules, 3, NULL, &status, &requests, &took_ms));
+    assert_in_range(took_ms, 1000 + 3000, 1100 + 3300);
+}
+
 static void an_answer_that_does_not_come_ends_in_time(void **state)
 {
     (void)state;
@@ -491,6 +505,7 @@ int main(void)
         cmocka_unit_test(a_call_is_sent_again_where_that_is_safe_and_its_end_is_told),
         cmocka_unit_test(a_named_pause_is_kept),
         cmocka_unit_test(the_server_s_pace_shortens_its_pauses),
+        cmocka_unit_test(a_pause_of_whoever_stands_before_the_server_is_of_everybody_s_time),
         cmocka_unit_test(an_answer_that_does_not_come_ends_in_time),
         cmocka_unit_test(an_answer_that_trickles_ends_all_the_same),
         cmocka_unit_test(a_change_is_sent_twice_only_if_that_does_no_harm),
