@@ -544,6 +544,8 @@ static void contexts_and_jobs_leave_no_descriptor_behind(void **state)
         migd_context_free(context);
         const int64_t until = now_ms() + 10000;
         while (test_server_open(server) > 0) { /* the server's ends are descriptors, too */
+            const struct timespec pause = {0, 1000000};
+            nanosleep(&pause, NULL);
             assert_true(now_ms() < until);
         }
         after_first = i == 0 ? descriptors() : after_first;
