@@ -377,7 +377,10 @@ static char *take_pem(BIO *bio)
 {
     char *bytes = NULL;
     const long size = BIO_get_mem_data(bio, &bytes);
-    char *pem = strndup(bytes, (size_t)size);
+    char *pem = malloc((size_t)size + 1); /* the BIO's bytes have no NUL behind them */
+    assert_non_null(pem);
+    memcpy(pem, bytes, (size_t)size);
+    pem[size] = '\0';
     BIO_free(bio);
     return pem;
 }
