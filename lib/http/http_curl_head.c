@@ -18,7 +18,7 @@ static void tell_head(migdi_transfer *transfer)
 static void lower_eight(char *text)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t word;
+    uint64_t word = 0;
     memcpy(&word, text, sizeof word);
     const uint64_t low = word & ones * 0x7F;
     const uint64_t upper =
