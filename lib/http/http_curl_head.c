@@ -14,31 +14,11 @@ static void tell_head(migdi_transfer *transfer)
     transfer->receiver->head(transfer->owner, &head);
 }
 
-/* ASCII letters in lower case: bit 7 of each byte of `upper` tells that it is one of A to Z. */
-static void lower_eight(char *text)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t word = 0;
-    memcpy(&word, text, sizeof word);
-    const uint64_t low = word & ones * 0x7F;
-    const uint64_t upper =
-        (low + ones * (0x80 - 'A')) & ~(low + ones * (0x7F - 'Z')) & ~word & ones * 0x80;
-    word |= upper >> 2;
-    memcpy(text, &word, sizeof word);
-}
-
 static void lower(char *text, size_t size)
 {
-    size_t at = 0;
-    for (; at + 8 <= size; at += 8) {
-        lower_eight(text + at);
-    }
-    if (size >= 8) {
-        lower_eight(text + size - 8); /* some twice, which changes nothing */
-        return;
-    }
-    for (; at < size; at++) {
-        text[at] = (char)(text[at] >= 'A' && text[at] <= 'Z' ? text[at] + ('a' - 'A') : text[at]);
+    for (size_t i = 0; i < size; i++) {
+        const bool upper = text[i] >= 'A' && text[i] <= 'Z';
+        text[i] = (char)(text[i] | (upper ? 0x20 : 0));
     }
 }
 
