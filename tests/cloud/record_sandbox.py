@@ -47,6 +47,18 @@ class Server:
             return error.code, error.read().decode()
 
 
+AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+
+
+def wait_for_every_group(server):
+    """Groups that another server serves (metrics) are stale until it was asked."""
+    end = time.monotonic() + 90
+    while '"Stale"' in server.ask({"method": "GET", "path": "/apis", "accept": AGGREGATED})[1]:
+        if time.monotonic() > end:
+            sys.exit("a group stays stale")
+        time.sleep(0.5)
+
+
 def at(document, pointer):
     for key in pointer.split("/")[1:]:
         document = document[int(key)] if isinstance(document, list) else document.get(key) if isinstance(document, dict) else None
@@ -132,6 +144,7 @@ def main():
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
     server = Server(options.kubeconfig)
+    wait_for_every_group(server)
     different = []
     for path in options.files or sorted(DATA.glob("*.jsonl")):
         different += record(server, path, options.check)
