@@ -27,6 +27,19 @@ static int follow_started(const session *s, migd_status status, migd_error *erro
                       : follow(s->options, job, &(telling){heading, name_of(s)}, result);
 }
 
+/* The same, then the result for programs, where -o asks for it. */
+static int follow_and_put(const session *s, migd_status status, migd_error *error, migd_job *job,
+                          const char *heading)
+{
+    migd_object *result = NULL;
+    int code = follow_started(s, status, error, job, heading, &result);
+    if (code == EXIT_DONE && s->options->output != OUTPUT_TEXT) {
+        code = put_object(s->options, result);
+    }
+    migd_object_free(result);
+    return code;
+}
+
 /* --- deploy ----------------------------------------------------------------------------------- */
 
 /* "C9 T14": plan and check tell them one by one. */
@@ -178,7 +191,6 @@ int run_scale(cli *options)
     char elapsed[32];
     const int64_t started_ms = now_ms();
     migd_job *job = NULL;
-    migd_object *result = NULL;
     migd_error *error = NULL;
     migd_status status = open_session(&s, options, true, &error);
     if (status >= 0) {
@@ -191,10 +203,7 @@ int run_scale(cli *options)
                  where_of(&s, where, sizeof where), replicas,
                  (long long)spec_int(&s, "/spec/members/maxReplicas"), seeds, seeds / 2 + 1);
     }
-    int code = follow_started(&s, status, error, job, heading, &result);
-    if (code == EXIT_DONE && options->output != OUTPUT_TEXT) {
-        code = put_object(options, result);
-    }
+    int code = follow_and_put(&s, status, error, job, heading);
     if (code == EXIT_DONE && is_told(options)) {
         fprintf(stderr, "%ld of %ld Ready in %s.\n", replicas, replicas,
                 format_elapsed(now_ms() - started_ms, elapsed));
@@ -204,7 +213,6 @@ int run_scale(cli *options)
     } else if (code == EXIT_DONE && is_told(options)) {
         say_what_the_file_says(&s, replicas);
     }
-    migd_object_free(result);
     close_session(&s);
     return code;
 }
@@ -216,18 +224,13 @@ int run_restart(cli *options)
     session s;
     char where[256] = "";
     migd_job *job = NULL;
-    migd_object *result = NULL;
     migd_error *error = NULL;
     migd_status status = open_session(&s, options, true, &error);
     if (status >= 0) {
         where_of(&s, where, sizeof where);
         status = migd_deploy_restart_start(s.context, s.spec, s.call, &job, &error);
     }
-    int code = follow_started(&s, status, error, job, where, &result);
-    if (code == EXIT_DONE && options->output != OUTPUT_TEXT) {
-        code = put_object(options, result);
-    }
-    migd_object_free(result);
+    const int code = follow_and_put(&s, status, error, job, where);
     close_session(&s);
     return code;
 }
@@ -238,7 +241,6 @@ int run_apply(cli *options)
     char where[256] = "";
     migd_job *job = NULL;
     migd_objects *objects = NULL;
-    migd_object *result = NULL;
     migd_findings *findings = NULL;
     migd_error *error = NULL;
     if (options->files.count == 0) {
@@ -256,12 +258,8 @@ int run_apply(cli *options)
         is_told(options)) {
         put_findings_of(stderr, options, findings, "warning");
     }
-    int code = follow_started(&s, status, error, job, where, &result);
-    if (code == EXIT_DONE && options->output != OUTPUT_TEXT) {
-        code = put_object(options, result);
-    }
+    const int code = follow_and_put(&s, status, error, job, where);
     migd_findings_free(findings);
-    migd_object_free(result);
     migd_objects_free(objects);
     close_session(&s);
     return code;

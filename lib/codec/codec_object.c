@@ -41,6 +41,11 @@ void migd_object_free(migd_object *document)
     migdi_document_free(document == NULL ? NULL : migdi_document_of(document));
 }
 
+void migdi_object_release(void *document)
+{
+    migd_object_free(document);
+}
+
 int32_t migd_object_kind(const migd_object *value)
 {
     return value == NULL ? MIGD_KIND_NONE : value->kind;

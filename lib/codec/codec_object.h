@@ -25,6 +25,13 @@ migdi_place migdi_object_word_place(const migd_object *string, const char *word,
  * MIGD_ERR_NOMEM: some values still have a place. */
 migd_status migdi_object_forget_places(migd_object *document, migd_error **error);
 
+/* --- giving away ------------------------------------------------------------------------------ */
+
+/* migd_object_free() and migd_objects_free() for who owns things of any type:
+ * migdi_arena_give(). */
+void migdi_object_release(void *document);
+void migdi_objects_release(void *objects);
+
 /* --- exact values ----------------------------------------------------------------------------- */
 
 /* The string of a value with its length (it may hold NUL); NULL for another kind. */

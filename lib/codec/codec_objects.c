@@ -1,6 +1,7 @@
 /* Lists of documents: the list itself. Texts are read in codec_objects_read.c, files in
  * codec_objects_load.c. */
 #include "codec_objects.h"
+#include "codec_object.h"
 
 migd_status migd_objects_new(migd_objects **out, migd_error **error)
 {
@@ -23,6 +24,11 @@ void migd_objects_free(migd_objects *objects)
         migdi_free(objects->documents);
         migdi_free(objects);
     }
+}
+
+void migdi_objects_release(void *objects)
+{
+    migd_objects_free(objects);
 }
 
 migd_status migdi_objects_give(migd_objects *objects, migd_object *document, migd_error **error)

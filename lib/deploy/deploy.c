@@ -4,6 +4,7 @@
 #include "deploy_wish.h"
 #include "kube_time.h"
 #include "manifest_check.h"
+#include "manifest_findings.h"
 #include "manifest_names.h"
 
 #include <string.h>
@@ -11,17 +12,12 @@
 /* Names the type of a job's result, for migd_job_take_findings(). */
 static const char findings_tag;
 
-static void free_findings(void *findings)
-{
-    migd_findings_free(findings);
-}
-
 /* Takes the findings into the job; an error among them ends the call before anything is sent. */
 static migd_status judged(migdi_draft *draft, migd_findings *findings, const char *what,
                           migd_error **error)
 {
     if (migd_findings_errors(findings) == 0) {
-        migdi_job_set_result(draft->job, &findings_tag, findings, free_findings);
+        migdi_job_set_result(draft->job, &findings_tag, findings, migdi_findings_release);
         return MIGD_OK;
     }
     migdi_fail(error, MIGD_ERR_REFUSED, "the rules refuse %s", what);
@@ -48,14 +44,21 @@ migd_status migd_job_take_findings(migd_job *job, migd_findings **out, migd_erro
                         : MIGD_OK;
 }
 
+/* How each call on a spec begins. */
+static migd_status begin(migdi_draft *draft, migd_context *context, const migd_spec *spec,
+                         const migd_call_options *options, migd_job **job, migd_error **error)
+{
+    migdi_error_clear(error);
+    *job = NULL;
+    return migdi_draft_open_spec(draft, context, spec, options, error);
+}
+
 migd_status migd_deploy_status_start(migd_context *context, const migd_spec *spec,
                                      const migd_call_options *options, migd_job **job,
                                      migd_error **error)
 {
-    migdi_error_clear(error);
-    *job = NULL;
     migdi_draft draft;
-    const migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
+    const migd_status status = begin(&draft, context, spec, options, job, error);
     if (status < 0) {
         return status;
     }
@@ -210,10 +213,8 @@ static migd_status deploy(migd_context *context, const migd_spec *spec,
                           const migd_call_options *options, migdi_run_mode mode, migd_job **job,
                           migd_error **error)
 {
-    migdi_error_clear(error);
-    *job = NULL;
     migdi_draft draft;
-    migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
+    migd_status status = begin(&draft, context, spec, options, job, error);
     if (status < 0) {
         return status;
     }
@@ -284,10 +285,8 @@ migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *sp
                                       const migd_call_options *options, migd_job **job,
                                       migd_error **error)
 {
-    migdi_error_clear(error);
-    *job = NULL;
     migdi_draft draft;
-    const migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
+    const migd_status status = begin(&draft, context, spec, options, job, error);
     if (status < 0) {
         return status;
     }
@@ -342,10 +341,8 @@ migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *sp
         &migdi_kube_statefulsets,
         &migdi_kube_poddisruptionbudgets,
     };
-    migdi_error_clear(error);
-    *job = NULL;
     migdi_draft draft;
-    const migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
+    const migd_status status = begin(&draft, context, spec, options, job, error);
     if (status < 0) {
         return status;
     }

@@ -101,31 +101,6 @@ static void observe_autoscaler(const migdi_cluster_wish *wish, const migd_object
     }
 }
 
-/* What an apply of the wish would change, from the server's own dry run; and, where it would change
- * something, who would have to give it up. */
-static void observe_change(const migdi_cluster_wish *wish, migdi_view *view, const migd_object *set,
-                           migdi_cluster_seen *seen)
-{
-    migdi_arena *arena = migdi_view_arena(view);
-    migdi_kube_write write = {.manager = MIGDI_MANAGER, .force = true, .dry_run = true};
-    const migd_object *after =
-        migdi_see(view, migdi_kube_apply(arena, &migdi_kube_statefulsets, wish->applied, &write));
-    if (after == NULL) {
-        return;
-    }
-    seen->fields = migdi_diff(set, after, arena);
-    seen->template_differs = migdi_diff_touches(seen->fields, "/spec/template");
-    seen->object_differs = migdi_diff_beside(seen->fields, "/spec/replicas") > 0;
-    if (seen->object_differs) {
-        const migd_error *conflict = NULL;
-        write.force = false;
-        migdi_try_see(view,
-                      migdi_kube_apply(arena, &migdi_kube_statefulsets, wish->applied, &write),
-                      &conflict);
-        seen->conflict = migdi_owner_in_conflict(conflict);
-    }
-}
-
 static void observe_set(const migd_object *set, migdi_arena *arena, migdi_cluster_seen *seen)
 {
     seen->exists = true;
@@ -167,7 +142,9 @@ void migdi_cluster_observe(const void *wished, migdi_view *view, void *out)
         migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_pods, wish->namespace_, &ours)),
         seen);
     if (wish->applied != NULL && !seen->terminating) {
-        observe_change(wish, view, set, seen);
+        seen->change = migdi_change_see(view, &migdi_kube_statefulsets, wish->namespace_,
+                                        wish->applied, set, "/spec/replicas");
+        seen->template_differs = migdi_diff_touches(seen->change.fields, "/spec/template");
     }
     if ((int64_t)seen->member_count < seen->replicas) {
         const migdi_kube_selection about = {
@@ -274,7 +251,7 @@ const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish,
                                       const migdi_cluster_seen *seen, migdi_arena *arena)
 {
     const migdi_kube_write write = {.manager = MIGDI_MANAGER,
-                                    .force = seen->conflict.kind != MIGDI_OWNER_NONE};
+                                    .force = seen->change.conflict.kind != MIGDI_OWNER_NONE};
     return migdi_kube_apply(arena, &migdi_kube_statefulsets,
                             seen->exists ? wish->applied : wish->created, &write);
 }

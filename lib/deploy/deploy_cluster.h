@@ -4,7 +4,7 @@
 #ifndef MIGDI_DEPLOY_CLUSTER_H
 #define MIGDI_DEPLOY_CLUSTER_H
 
-#include "deploy_owner.h"
+#include "deploy_change.h"
 #include "job_step.h"
 #include "kube_status.h"
 
@@ -14,8 +14,6 @@
 #define MIGDI_MANAGER_SCALE   "migdeploy-scale"
 #define MIGDI_MANAGER_ROLL    "migdeploy-roll"
 #define MIGDI_MANAGER_RESTART "migdeploy-restart"
-
-#define MIGDI_NOTE_RESTARTED "migdeploy.dev/restarted-at"
 
 typedef struct migdi_cluster_wish {
     const char *name;
@@ -57,15 +55,13 @@ typedef struct migdi_cluster_seen {
     const char *restarted_at;
     const migdi_member *members; /* by ordinal; terminating ones too */
     size_t member_count;
-    const char *refusal;       /* why its controller cannot make a pod (quota, webhook); NULL */
-    migdi_owner owner;         /* of the object */
-    migdi_owner number;        /* of replicas, ours for scaling not counted */
-    bool number_is_ours;       /* migdeploy-scale owns replicas */
-    bool template_differs;     /* an apply of the wish would change the pod template */
-    bool object_differs;       /* or anything else but replicas */
-    migdi_owner conflict;      /* who owns what differs; NONE: nobody */
-    const migd_object *fields; /* what differs, for plans */
-    const char *autoscaler;    /* one that targets the set; NULL: none */
+    const char *refusal;    /* why its controller cannot make a pod (quota, webhook); NULL */
+    migdi_owner owner;      /* of the object */
+    migdi_owner number;     /* of replicas, ours for scaling not counted */
+    bool number_is_ours;    /* migdeploy-scale owns replicas */
+    bool template_differs;  /* an apply of the wish would change the pod template */
+    migdi_change change;    /* or anything else but replicas */
+    const char *autoscaler; /* one that targets the set; NULL: none */
     bool autoscaler_is_ours;
     int64_t least;
     int64_t most;

@@ -91,11 +91,6 @@ static void compare(diff *d, const migd_object *from, const migd_object *to)
     }
 }
 
-static void free_document(void *document)
-{
-    migd_object_free(document);
-}
-
 /* Gives what was built to the arena. */
 static const migd_object *keep(migdi_builder *fields, migdi_arena *arena)
 {
@@ -104,8 +99,9 @@ static const migd_object *keep(migdi_builder *fields, migdi_arena *arena)
         arena->failed = true;
         return NULL;
     }
-    return migdi_arena_give(arena, document, free_document) ? migd_object_at(document, "/fields")
-                                                            : NULL;
+    return migdi_arena_give(arena, document, migdi_object_release)
+               ? migd_object_at(document, "/fields")
+               : NULL;
 }
 
 const migd_object *migdi_diff(const migd_object *from, const migd_object *to, migdi_arena *arena)

@@ -1,7 +1,9 @@
 /* Whose a field or an object is, from its managedFields. */
 #include "deploy_owner.h"
 
+#include "core_text.h"
 #include "kube_managed_fields.h"
+#include "manifest_names.h"
 
 #include <string.h>
 
@@ -78,6 +80,16 @@ migdi_owner migdi_owner_of(const migd_object *object)
         }
     }
     return owner;
+}
+
+bool migdi_owner_is_labelled(const migd_object *object, const char *instance)
+{
+    const migd_object *labels = migd_object_at(object, "/metadata/labels");
+    return instance != NULL &&
+           migdi_text_equal(migd_object_text(labels, "/app.kubernetes.io~1managed-by", NULL),
+                            MIGDI_MANAGED_BY) &&
+           migdi_text_equal(migd_object_text(labels, "/app.kubernetes.io~1instance", NULL),
+                            instance);
 }
 
 migdi_owner migdi_owner_of_field(const migd_object *object, const char *pointer, const char *but,

@@ -30,6 +30,10 @@ migdi_owner_kind migdi_owner_kind_of(const char *manager);
  * KUBECTL or OURS when they are among its managers, else NONE. */
 migdi_owner migdi_owner_of(const migd_object *object);
 
+/* Whether its labels say that it is ours, and of which cluster: only that may be removed. instance
+ * NULL: no. */
+bool migdi_owner_is_labelled(const migd_object *object, const char *instance);
+
 /* Of those who own the field at the pointer, the one hardest to take from; `but`, a manager of
  * ours, is not counted. *also: whether `but` owns it too. */
 migdi_owner migdi_owner_of_field(const migd_object *object, const char *pointer, const char *but,

@@ -11,18 +11,10 @@ static bool selects_members(const migd_object *labels, const char *name)
            migdi_text_equal(migd_object_text(labels, "/" MIGDI_LABEL_APP, NULL), name);
 }
 
-static bool has_our_labels(const migd_object *object, const char *name)
-{
-    const migd_object *labels = migd_object_at(object, "/metadata/labels");
-    return migdi_text_equal(migd_object_text(labels, "/app.kubernetes.io~1managed-by", NULL),
-                            MIGDI_MANAGED_BY) &&
-           migdi_text_equal(migd_object_text(labels, "/app.kubernetes.io~1instance", NULL), name);
-}
-
 bool migdi_removal_belongs(const migdi_removal_wish *wish, const migdi_kube_resource *resource,
                            const migd_object *object, bool *ours)
 {
-    *ours = has_our_labels(object, wish->name);
+    *ours = migdi_owner_is_labelled(object, wish->name);
     if (*ours) {
         return true;
     }

@@ -1,7 +1,7 @@
 /* An object that is applied whole (Services, budget, autoscaler), or, when it is not wished, is
  * absent if it is ours. */
 #include "codec_object.h"
-#include "deploy_diff.h"
+#include "deploy_change.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
 #include "kube_discovery.h"
@@ -11,21 +11,18 @@ typedef struct {
     const migdi_kube_resource *resource; /* NULL: the server does not know the kind */
     bool exists;
     bool ours; /* by its labels: what may be removed */
-    bool differs;
     const char *uid;
     const char *deleted_at;
     const char *finalizer;
     migdi_owner owner;
-    migdi_owner conflict;
-    const migd_object *fields;
+    migdi_change change;
 } object_seen;
 
-static const migdi_call *applied(const migdi_object_wish *wish, const object_seen *seen, bool force,
-                                 bool dry_run, migdi_arena *arena)
+static const migdi_call *applied(const migdi_object_wish *wish, const object_seen *seen,
+                                 migdi_arena *arena)
 {
     const migdi_kube_write write = {.manager = MIGDI_MANAGER,
-                                    .force = force,
-                                    .dry_run = dry_run,
+                                    .force = seen->change.conflict.kind != MIGDI_OWNER_NONE,
                                     .namespace_ = wish->namespace_};
     return migdi_kube_apply(arena, seen->resource, wish->object, &write);
 }
@@ -45,23 +42,6 @@ static const migdi_kube_resource *resource_of(const migdi_object_wish *wish, mig
     return found == NULL ? NULL : migdi_kube_found_of(found, version, kind);
 }
 
-static void observe_change(const migdi_object_wish *wish, migdi_view *view, const migd_object *live,
-                           object_seen *seen)
-{
-    migdi_arena *arena = migdi_view_arena(view);
-    const migd_object *after = migdi_see(view, applied(wish, seen, true, true, arena));
-    if (after == NULL) {
-        return;
-    }
-    seen->fields = migdi_diff(live, after, arena);
-    seen->differs = migd_object_count(seen->fields) > 0;
-    if (seen->differs) {
-        const migd_error *conflict = NULL;
-        migdi_try_see(view, applied(wish, seen, false, true, arena), &conflict);
-        seen->conflict = migdi_owner_in_conflict(conflict);
-    }
-}
-
 static void observe(const void *wished, migdi_view *view, void *out)
 {
     const migdi_object_wish *wish = wished;
@@ -79,15 +59,11 @@ static void observe(const void *wished, migdi_view *view, void *out)
     seen->uid = migd_object_text(live, "/metadata/uid", NULL);
     seen->deleted_at = migd_object_text(live, "/metadata/deletionTimestamp", NULL);
     seen->finalizer = migd_object_text(live, "/metadata/finalizers/0", NULL);
-    seen->ours = migdi_text_equal(
-                     migd_object_text(live, "/metadata/labels/app.kubernetes.io~1managed-by", NULL),
-                     MIGDI_MANAGED_BY) &&
-                 migdi_text_equal(
-                     migd_object_text(live, "/metadata/labels/app.kubernetes.io~1instance", NULL),
-                     wish->instance);
+    seen->ours = migdi_owner_is_labelled(live, wish->instance);
     seen->owner = migdi_owner_of(live);
     if (wish->object != NULL && seen->deleted_at == NULL) {
-        observe_change(wish, view, live, seen);
+        seen->change =
+            migdi_change_see(view, seen->resource, wish->namespace_, wish->object, live, NULL);
     }
 }
 
@@ -115,28 +91,20 @@ static void decide_absent(const char *title, const migdi_object_wish *wish, cons
 static void decide_present(const char *title, const migdi_object_wish *wish,
                            const object_seen *seen, migdi_verdict *verdict)
 {
-    const bool held =
-        seen->owner.kind == MIGDI_OWNER_RELEASE || seen->conflict.kind == MIGDI_OWNER_RELEASE;
     if (seen->deleted_at != NULL) {
         migdi_going(verdict, "%s is going, then it is made again", title);
-    } else if (seen->differs && held && !wish->adopt && !wish->force) {
-        migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s belongs to %s", title,
-                     seen->owner.kind == MIGDI_OWNER_RELEASE ? seen->owner.name
-                                                             : seen->conflict.name);
-    } else if (seen->conflict.kind == MIGDI_OWNER_FOREIGN && !wish->force) {
-        migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s has fields that %s looks after", title,
-                     seen->conflict.name);
-    } else if (seen->exists && !seen->differs) {
+    } else if (!wish->force &&
+               migdi_change_is_refused(&seen->change, seen->owner, wish->adopt, title, verdict)) {
+        return;
+    } else if (seen->exists && !seen->change.differs) {
         migdi_done(verdict, "%s is as wished", title);
     } else {
         migdi_going(verdict, "%s %s", seen->exists ? "update" : "create", title);
-        migdi_act *act =
-            migdi_want(verdict, applied(wish, seen, seen->conflict.kind != MIGDI_OWNER_NONE, false,
-                                        migdi_verdict_arena(verdict)));
+        migdi_act *act = migdi_want(verdict, applied(wish, seen, migdi_verdict_arena(verdict)));
         act->facts[0] = 409; /* it changed under our eyes: look again */
         act->action = seen->exists ? "update" : "create";
         act->object = title;
-        act->fields = seen->fields;
+        act->fields = seen->change.fields;
     }
 }
 

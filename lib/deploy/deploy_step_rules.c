@@ -15,16 +15,6 @@ typedef struct {
     const char *unzoned; /* a node without a zone, where the seeds are spread by zone */
 } rules_seen;
 
-static void free_objects(void *objects)
-{
-    migd_objects_free(objects);
-}
-
-static void free_findings(void *findings)
-{
-    migd_findings_free(findings);
-}
-
 /* An empty list that the arena owns; NULL when memory ends. */
 static migd_objects *new_list(migdi_arena *arena)
 {
@@ -33,7 +23,7 @@ static migd_objects *new_list(migdi_arena *arena)
         arena->failed = true;
         return NULL;
     }
-    return migdi_arena_give(arena, list, free_objects) ? list : NULL;
+    return migdi_arena_give(arena, list, migdi_objects_release) ? list : NULL;
 }
 
 static void add(migd_objects *list, const migd_object *object, migdi_arena *arena)
@@ -143,7 +133,7 @@ static void judge(const migdi_rules_wish *wish, const migd_objects *before, cons
     migd_findings *findings = NULL;
     if (arena->failed || migdi_check(&request, &findings, NULL) < 0) {
         arena->failed = true;
-    } else if (migdi_arena_give(arena, findings, free_findings)) {
+    } else if (migdi_arena_give(arena, findings, migdi_findings_release)) {
         seen->findings = findings;
     }
 }
@@ -184,7 +174,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
 }
 
 /* "2 members for 3 seeds [C2 C5]": the first message, and every rule that refuses. */
-static void refuse(const migdi_rules_wish *wish, const rules_seen *seen, migdi_verdict *verdict)
+static void refuse(const rules_seen *seen, migdi_verdict *verdict)
 {
     migdi_arena *arena = migdi_verdict_arena(verdict);
     const char *message = NULL;
@@ -218,16 +208,15 @@ static void refuse(const migdi_rules_wish *wish, const rules_seen *seen, migdi_v
     }
     migdi_refuse_remaining(verdict, remaining,
                            migdi_arena_format(arena, "migdeploy rules %s", last));
-    (void)wish;
 }
 
 static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
 {
-    const migdi_rules_wish *wish = wished;
     const rules_seen *seen = in;
+    (void)wished;
     (void)goal;
     if (migd_findings_errors(seen->findings) > 0) {
-        refuse(wish, seen, verdict);
+        refuse(seen, verdict);
     } else if (seen->unzoned != NULL) {
         migdi_refuse(verdict, MIGD_ERR_REFUSED,
                      "node %s has no zone, and the seeds are spread by zone", seen->unzoned);

@@ -22,7 +22,7 @@ static void decide_change(const migdi_cluster_wish *wish, const migdi_cluster_se
     } else {
         migdi_going(verdict, "update %s", title);
         act = migdi_want(verdict, migdi_cluster_apply(wish, seen, arena));
-        act->fields = seen->fields;
+        act->fields = seen->change.fields;
     }
     act->facts[0] = 409;
     act->action = "update";
@@ -36,8 +36,6 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     migdi_arena *arena = migdi_verdict_arena(verdict);
     const char *title = migdi_cluster_title(wish, arena);
     (void)goal;
-    const bool held =
-        seen->owner.kind == MIGDI_OWNER_RELEASE || seen->conflict.kind == MIGDI_OWNER_RELEASE;
     if (seen->terminating) {
         migdi_going(verdict, "%s is going, then it is made again", title);
     } else if (!seen->exists) {
@@ -46,20 +44,15 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
         act->facts[0] = 409;
         act->action = "create";
         act->object = title;
-    } else if (seen->object_differs && held && !wish->adopt) {
-        migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s belongs to %s", title,
-                     seen->owner.kind == MIGDI_OWNER_RELEASE ? seen->owner.name
-                                                             : seen->conflict.name);
-    } else if (seen->conflict.kind == MIGDI_OWNER_FOREIGN) {
-        migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s has fields that %s looks after", title,
-                     seen->conflict.name);
+    } else if (migdi_change_is_refused(&seen->change, seen->owner, wish->adopt, title, verdict)) {
+        return;
     } else if (number_has_no_other_owner(seen)) {
         migdi_going(verdict, "keep %lld replicas of %s", (long long)seen->replicas, title);
         migdi_act *act =
             migdi_want(verdict, migdi_cluster_set_replicas(wish, seen, seen->replicas, arena));
         act->facts[0] = 409;
         act->kind = 2;
-    } else if (seen->object_differs) {
+    } else if (seen->change.differs) {
         decide_change(wish, seen, title, verdict);
     } else {
         migdi_done(verdict, "%s is as wished", title);
@@ -79,7 +72,7 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
         seen->replicas = seen->exists ? seen->replicas : wish->replicas;
         seen->exists = true;
         seen->number_is_ours = true;
-        seen->object_differs = seen->template_differs = false;
+        seen->change.differs = seen->template_differs = false;
     }
 }
 

@@ -15,19 +15,9 @@
 
 #define RENEW_MS 15000
 
-static void free_objects(void *objects)
-{
-    migd_objects_free(objects);
-}
-
 static void free_options(void *options)
 {
     migd_call_options_free(options);
-}
-
-static void free_object(void *object)
-{
-    migd_object_free(object);
 }
 
 /* Accepted rules and the flags that steps ask for, for as long as the job lives. */
@@ -85,7 +75,7 @@ static migd_status without_replicas(migdi_draft *draft, const migd_object *set,
         return status;
     }
     *out = copy;
-    return migdi_job_give(draft->job, copy, free_object, error);
+    return migdi_job_give(draft->job, copy, migdi_object_release, error);
 }
 
 static const char *keep(migdi_arena *arena, const char *text)
@@ -100,7 +90,7 @@ static migd_status wish_from_spec(migdi_draft *draft, migdi_cluster_wish *wish, 
     migd_status status = migd_spec_render(draft->spec, &objects, error);
     if (status == MIGD_OK) {
         draft->objects = objects;
-        status = migdi_job_give(draft->job, objects, free_objects, error);
+        status = migdi_job_give(draft->job, objects, migdi_objects_release, error);
     }
     if (status < 0) {
         return status;
@@ -152,7 +142,7 @@ migd_status migdi_draft_take_objects(migdi_draft *draft, const migd_objects *obj
         return status;
     }
     draft->objects = copy;
-    return migdi_job_give(draft->job, copy, free_objects, error);
+    return migdi_job_give(draft->job, copy, migdi_objects_release, error);
 }
 
 migd_status migdi_draft_open(migdi_draft *draft, migd_context *context,
@@ -248,7 +238,7 @@ void migdi_draft_add_namespace(migdi_draft *draft)
         draft->arena->failed = true;
         return;
     }
-    if (migdi_job_give(draft->job, object, free_object, NULL) < 0) {
+    if (migdi_job_give(draft->job, object, migdi_object_release, NULL) < 0) {
         draft->arena->failed = true;
         return;
     }

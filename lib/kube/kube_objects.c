@@ -301,18 +301,13 @@ static migd_status go_on(request *asked, migd_job *job, migd_error **error)
 
 /* --- starting --------------------------------------------------------------------------------- */
 
-static void release_object(void *object)
-{
-    migd_object_free(object);
-}
-
 static migd_status keep_object(request *kept, migd_job *job, const migd_object *object,
                                migd_error **error)
 {
     migd_object *copy = NULL;
     migd_status status = migd_object_copy(object, &copy, error);
     if (status == MIGD_OK) {
-        status = migdi_job_give(job, copy, release_object, error);
+        status = migdi_job_give(job, copy, migdi_object_release, error);
     }
     if (status == MIGD_OK) {
         kept->object = copy;

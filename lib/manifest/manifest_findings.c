@@ -48,6 +48,11 @@ void migd_findings_free(migd_findings *findings)
     }
 }
 
+void migdi_findings_release(void *findings)
+{
+    migd_findings_free(findings);
+}
+
 /* --- collecting ------------------------------------------------------------------------------- */
 
 /* A copy that cannot steer a terminal; NULL stays NULL. */

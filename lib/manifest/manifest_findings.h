@@ -39,6 +39,9 @@ void migdi_findings_add(migd_findings *findings, const migdi_finding *finding);
  * Frees them on failure. MIGD_OK or MIGD_ERR_NOMEM. */
 migd_status migdi_findings_take(migd_findings *findings, migd_findings **out, migd_error **error);
 
+/* migd_findings_free() for who owns things of any type: migdi_arena_give(). */
+void migdi_findings_release(void *findings);
+
 /* All of them as an array, owned by the findings. */
 const migd_object *migdi_findings_items(const migd_findings *findings);
 
