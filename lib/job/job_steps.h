@@ -10,6 +10,7 @@
 typedef enum {
     MIGDI_TRACK_IDLE, /* to look, as soon as it may */
     MIGDI_TRACK_LOOKS,
+    MIGDI_TRACK_TURNS, /* it has seen, and speaks after the steps before it */
     MIGDI_TRACK_ACTS,
     MIGDI_TRACK_RESTS,
     MIGDI_TRACK_LOCKS, /* it would act, and waits for the job's lock */

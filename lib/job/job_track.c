@@ -187,10 +187,30 @@ bool migdi_track_decide(migdi_track *track)
     return track->phase != MIGDI_TRACK_FAILED;
 }
 
+/* Steps of a stage look side by side. What a pass that changes nothing tells is a document, in the
+ * order of the steps and not of the answers. */
+static bool has_turn(const migdi_track *track)
+{
+    const migdi_run *run = track->run;
+    if (is_lock(track) || !(run->looking_only || run->mode == MIGDI_PLAN)) {
+        return true;
+    }
+    for (const migdi_track *before = run->tracks; before < track; before++) {
+        if (before->step->stage == run->stage && before->phase != MIGDI_TRACK_DONE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Everything asked was read. */
 static void see(migdi_track *track)
 {
     const migdi_run *run = track->run;
+    if (!has_turn(track)) {
+        track->phase = MIGDI_TRACK_TURNS;
+        return;
+    }
     if (!tell_outputs(track)) {
         return;
     }
@@ -303,6 +323,12 @@ void migdi_track_attend(migdi_track *track)
             break;
         case MIGDI_TRACK_LOOKS:
             goes_on = go_on_looking(track);
+            break;
+        case MIGDI_TRACK_TURNS:
+            goes_on = has_turn(track);
+            if (goes_on) {
+                see(track);
+            }
             break;
         case MIGDI_TRACK_ACTS:
             goes_on = migdi_track_collect(track);

@@ -61,6 +61,40 @@ static void a_plan_with_nothing_to_do_is_an_empty_list(void **state)
     stage_close(&s);
 }
 
+static void be_late(void *user, const test_request *request, test_rule *rule)
+{
+    const char *path = user;
+    rule->after_ms = strcmp(request->path, path) == 0 ? 5000 : 0;
+}
+
+/* Of one stage: they look side by side, and the answer of the first comes last. */
+static void changes_are_in_the_order_of_the_steps(void **state)
+{
+    (void)state;
+    static const migdi_run_mode modes[] = {MIGDI_PLAN, MIGDI_LOOK};
+    static const char *const told[] = {"plan box: make box blue\nplan box: make box red\n", ""};
+    static const char *const result[] = {
+        "{\"changes\":["
+        "{\"step\":\"box\",\"action\":\"create\",\"object\":\"/boxes/blue\",\"fields\":[]},"
+        "{\"step\":\"box\",\"action\":\"create\",\"object\":\"/boxes/red\",\"fields\":[]}]}",
+        "{\"blue\":false,\"red\":false}"};
+    const migdi_step steps[] = {{&box_kind, &blue, 0, false, MIGDI_PRESENT},
+                                {&box_kind, &red, 0, false, MIGDI_PRESENT}};
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        char path[] = "/boxes/blue";
+        box_world world = {.interfere = be_late, .user = path};
+        stage s;
+        stage_open_world(&s, &world, NULL);
+        assert_int_equal(migdi_job_run_steps(s.job, modes[i], steps, 2, NULL), MIGD_OK);
+        stage_expect(&s, MIGD_DONE, told[i]);
+        char *json = json_of(s.job);
+        assert_string_equal(json, result[i]);
+        free(json);
+        assert_int_equal(stage_ms(&s), 5000);
+        stage_close(&s);
+    }
+}
+
 /* --- a step of numbers ------------------------------------------------------------------------ */
 
 typedef struct count_wish {
@@ -214,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_tells_every_act_up_to_the_end_and_changes_nothing),
         cmocka_unit_test(a_plan_with_nothing_to_do_is_an_empty_list),
+        cmocka_unit_test(changes_are_in_the_order_of_the_steps),
         cmocka_unit_test(acts_and_waits_are_imagined_in_turn),
         cmocka_unit_test(the_fields_of_a_change_are_shown),
         cmocka_unit_test(a_plan_that_comes_to_no_end_is_refused),
