@@ -96,6 +96,8 @@ def stable(value, path=""):
     if isinstance(value, dict):
         return {VOLATILE.sub("#", k): stable(v, f"{path}/{k}") for k, v in value.items()}
     if isinstance(value, list):
+        if path.endswith("/managedFields"):  # the server sorts them by the second of their time
+            value = sorted(value, key=lambda f: (f["operation"], f["manager"], f.get("subresource", "")))
         return [stable(v, f"{path}/{i}") for i, v in enumerate(value)]
     return VOLATILE.sub("#", value) if isinstance(value, str) else value
 
