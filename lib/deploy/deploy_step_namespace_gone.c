@@ -6,6 +6,8 @@
 #include "kube_calls.h"
 #include "kube_discovery.h"
 
+#include <string.h>
+
 typedef struct {
     bool exists;
     bool made_by_us;
@@ -15,6 +17,15 @@ typedef struct {
     const char *guest; /* "ConfigMap/migratory/x": what is not ours */
     const char *blind; /* a kind that cannot be listed */
 } namespace_seen;
+
+/* Whether it is the Lease under which this cluster is written; a Lease of anybody else says that
+ * somebody lives here. */
+static bool is_our_lock(const migdi_removal_wish *wish, const char *kind, const char *name)
+{
+    const size_t size = strlen(MIGDI_LOCK_PREFIX);
+    return strcmp(kind, "Lease") == 0 && strncmp(name, MIGDI_LOCK_PREFIX, size) == 0 &&
+           strcmp(name + size, wish->name) == 0;
+}
 
 /* What stands in a namespace though nobody put it there for its own sake. */
 static bool comes_by_itself(const migdi_removal_wish *wish, const migdi_kube_resource *resource,
@@ -42,7 +53,7 @@ static bool comes_by_itself(const migdi_removal_wish *wish, const migdi_kube_res
     bool ours = false;
     migdi_removal_belongs(wish, resource, object, &ours);
     return ours || migd_object_at(object, "/metadata/ownerReferences/0") != NULL ||
-           (resource == &migdi_kube_leases || migdi_text_equal(resource->kind, "Lease"));
+           is_our_lock(wish, resource->kind, name);
 }
 
 static void look_for_guests(const migdi_removal_wish *wish, migdi_view *view, namespace_seen *seen)

@@ -52,10 +52,12 @@ typedef struct migdi_address_wish {
 } migdi_address_wish;
 extern const migdi_step_kind migdi_deploy_address;
 
-/* The writer's Lease. */
+/* The writer's Lease: "migdeploy-NAME". */
+#define MIGDI_LOCK_PREFIX "migdeploy-"
+
 typedef struct migdi_lease_wish {
     const char *namespace_;
-    const char *name;    /* "migdeploy-NAME" */
+    const char *name;
     const char *holder;  /* "user@host BOOT PID.START COMMAND" */
     const char *machine; /* its first two words: whose processes we can see */
     bool wait;           /* for a holder that renews */

@@ -284,7 +284,7 @@ static bool set_lock(migdi_draft *draft, const char *command)
     }
     *wish = (migdi_lease_wish){
         .namespace_ = draft->cluster->namespace_,
-        .name = migdi_arena_format(arena, "migdeploy-%s", draft->cluster->name),
+        .name = migdi_arena_format(arena, MIGDI_LOCK_PREFIX "%s", draft->cluster->name),
         .holder = migdi_arena_format(arena, "%s %" PRId64 ".%" PRIu64 " %s", kept, pid,
                                      migdi_os_process_start(pid), command),
         .machine = kept,

@@ -1,0 +1,59 @@
+/* The classes of bugs that tools like this one have, each by its name, as a life. Killed at any
+ * request, and faults at each request, are in test_lives.c; all of them mixed in
+ * test_lives_seeds.c. */
+#include "lives.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void done(life *l, test_world *lab, life_verb verb, const char *sets, int32_t replicas,
+                 const char *accept)
+{
+    life_run(l, lab, verb, sets, replicas, accept);
+    if (l->status != MIGD_DONE) {
+        fail_msg("verb %d ended with %d: %s\n%s", (int)verb, (int)l->status, l->message, l->events);
+    }
+}
+
+/* Somebody else's request, at once. */
+static void theirs(test_world *lab, const char *method, const char *target, const char *body)
+{
+    const char *answer = NULL;
+    const int32_t status = test_world_ask(lab, method, target, NULL, body, &answer);
+    if (status >= 300) {
+        fail_msg("%s %s: %d %s", method, target, (int)status, answer);
+    }
+}
+
+/* --- what is not ours ------------------------------------------------------------------------- */
+
+#define LEASES "/apis/coordination.k8s.io/v1/namespaces/migratory/leases"
+
+static void a_foreign_lease_keeps_the_namespace(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = test_world_new(1, NULL);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    theirs(lab, "POST", LEASES,
+           "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{\"name\":"
+           "\"billing-leader\"},\"spec\":{\"holderIdentity\":\"billing-0\"}}");
+    done(&l, lab, LIFE_DESTROY, NULL, 0, NULL);
+    assert_false(life_exists(lab, LIFE_SET));
+    assert_true(life_exists(lab, LEASES "/billing-leader"));
+    assert_string_equal(migd_object_text(l.result, "/kept/0/reason", ""),
+                        "it holds Lease/migratory/billing-leader");
+    theirs(lab, "DELETE", LEASES "/billing-leader", NULL);
+    done(&l, lab, LIFE_DESTROY, NULL, 0, NULL);
+    assert_false(life_exists(lab, LIFE_NAMESPACE));
+    life_end(&l);
+    test_world_free(lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_foreign_lease_keeps_the_namespace),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
