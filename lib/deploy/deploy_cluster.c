@@ -119,19 +119,39 @@ static void observe_set(const migd_object *set, migdi_arena *arena, migdi_cluste
                                         &seen->number_is_ours, arena);
 }
 
+static const migd_object *see_set(const migdi_cluster_wish *wish, migdi_view *view)
+{
+    return migdi_see(view, migdi_kube_get(migdi_view_arena(view), &migdi_kube_statefulsets,
+                                          wish->namespace_, wish->name));
+}
+
+/* Why a pod is missing although none that exists keeps it waiting. */
+static void observe_refusal(const migdi_cluster_wish *wish, migdi_view *view,
+                            migdi_cluster_seen *seen)
+{
+    bool due = (int64_t)seen->member_count < seen->replicas;
+    for (size_t i = 0; i < seen->member_count; i++) {
+        due = due && seen->members[i].state.ready;
+    }
+    if (!due) {
+        return;
+    }
+    migdi_arena *arena = migdi_view_arena(view);
+    const migdi_kube_selection about = {
+        .fields = migdi_arena_format(
+            arena, "involvedObject.kind=StatefulSet,involvedObject.name=%s", wish->name)};
+    const migd_object *events = migdi_see_list(
+        view, migdi_kube_list(arena, &migdi_kube_events, wish->namespace_, &about));
+    seen->refusal = migdi_kube_creation_failure(events, seen->uid).message;
+}
+
 void migdi_cluster_observe(const void *wished, migdi_view *view, void *out)
 {
     const migdi_cluster_wish *wish = wished;
     migdi_cluster_seen *seen = out;
     migdi_arena *arena = migdi_view_arena(view);
     seen->now_unix_ms = migdi_view_now_unix_ms(view);
-    const migd_object *set = migdi_see(
-        view, migdi_kube_get(arena, &migdi_kube_statefulsets, wish->namespace_, wish->name));
-    observe_autoscaler(
-        wish,
-        migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_horizontalpodautoscalers,
-                                             wish->namespace_, NULL)),
-        seen);
+    const migd_object *set = see_set(wish, view);
     if (set == NULL) {
         return;
     }
@@ -141,21 +161,29 @@ void migdi_cluster_observe(const void *wished, migdi_view *view, void *out)
         wish, view,
         migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_pods, wish->namespace_, &ours)),
         seen);
-    if (wish->applied != NULL && !seen->terminating) {
+    observe_refusal(wish, view, seen);
+}
+
+void migdi_cluster_observe_change(const void *wished, migdi_view *view, void *out)
+{
+    const migdi_cluster_wish *wish = wished;
+    migdi_cluster_seen *seen = out;
+    migdi_cluster_observe(wished, view, out);
+    if (seen->exists && !seen->terminating) {
         seen->change = migdi_change_see(view, &migdi_kube_statefulsets, wish->namespace_,
-                                        wish->applied, set, "/spec/replicas");
+                                        wish->applied, see_set(wish, view), "/spec/replicas");
         seen->template_differs = migdi_diff_touches(seen->change.fields, "/spec/template");
     }
-    if ((int64_t)seen->member_count < seen->replicas) {
-        const migdi_kube_selection about = {
-            .fields = migdi_arena_format(
-                arena, "involvedObject.kind=StatefulSet,involvedObject.name=%s", wish->name)};
-        seen->refusal = migdi_kube_creation_failure(
-                            migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_events,
-                                                                 wish->namespace_, &about)),
-                            seen->uid)
-                            .message;
-    }
+}
+
+void migdi_cluster_observe_number(const void *wished, migdi_view *view, void *out)
+{
+    const migdi_cluster_wish *wish = wished;
+    migdi_cluster_observe(wished, view, out);
+    const migd_object *autoscalers = migdi_see_list(
+        view, migdi_kube_list(migdi_view_arena(view), &migdi_kube_horizontalpodautoscalers,
+                              wish->namespace_, NULL));
+    observe_autoscaler(wish, autoscalers, out);
 }
 
 /* --- what follows from it --------------------------------------------------------------------- */

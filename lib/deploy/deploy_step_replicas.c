@@ -106,7 +106,7 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
 const migdi_step_kind migdi_deploy_replicas_down = {
     .name = MIGDI_STEP_MEMBERS,
     .seen_size = sizeof(migdi_cluster_seen),
-    .observe = migdi_cluster_observe,
+    .observe = migdi_cluster_observe_number,
     .decide = decide_down,
     .imagine = imagine,
 };
@@ -114,7 +114,7 @@ const migdi_step_kind migdi_deploy_replicas_down = {
 const migdi_step_kind migdi_deploy_replicas_up = {
     .name = MIGDI_STEP_MEMBERS,
     .seen_size = sizeof(migdi_cluster_seen),
-    .observe = migdi_cluster_observe,
+    .observe = migdi_cluster_observe_number,
     .decide = decide_up,
     .imagine = imagine,
 };

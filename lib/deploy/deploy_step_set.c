@@ -79,7 +79,7 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
 const migdi_step_kind migdi_deploy_set = {
     .name = MIGDI_STEP_OBJECTS,
     .seen_size = sizeof(migdi_cluster_seen),
-    .observe = migdi_cluster_observe,
+    .observe = migdi_cluster_observe_change,
     .decide = decide,
     .imagine = imagine,
 };

@@ -73,7 +73,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
     const migdi_status_wish *wish = wished;
     status_seen *seen = out;
     migdi_arena *arena = migdi_view_arena(view);
-    migdi_cluster_observe(wish->cluster, view, &seen->cluster);
+    migdi_cluster_observe_number(wish->cluster, view, &seen->cluster);
     observe_nodes(view, seen);
     observe_budget(wish->cluster, view, seen);
     const migd_object *service =
