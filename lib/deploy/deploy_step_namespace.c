@@ -53,14 +53,16 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
                                                   &migdi_kube_namespaces, wish->object, &write));
         act->facts[0] = 409; /* somebody was faster, or it is going */
         act->action = "create";
+        act->object = migdi_kube_resource_title(&migdi_kube_namespaces, NULL, wish->name,
+                                                migdi_verdict_arena(verdict));
     }
 }
 
 static void imagine(const void *wished, const migdi_act *act, void *out)
 {
     (void)wished;
-    (void)act;
-    *(namespace_seen *)out = (namespace_seen){.exists = true};
+    /* What was awaited is its end: then it has to be made. */
+    *(namespace_seen *)out = (namespace_seen){.exists = act != NULL};
 }
 
 const migdi_step_kind migdi_deploy_namespace = {
