@@ -27,9 +27,27 @@ static bool is_our_lock(const migdi_removal_wish *wish, const char *kind, const 
            strcmp(name + size, wish->name) == 0;
 }
 
+/* Whether each of its owners lives in the namespace: then that one is judged, or is gone already
+ * and takes it along. Owned by something of the whole cluster, or of a kind that nobody knows,
+ * it is somebody's. */
+static bool is_owned_inside(const migdi_kube_found *found, const migd_object *object)
+{
+    const migd_object *owners = migd_object_at(object, "/metadata/ownerReferences");
+    for (size_t i = 0; i < migd_object_count(owners); i++) {
+        const migd_object *owner = migd_object_item(owners, i);
+        const migdi_kube_resource *resource =
+            migdi_kube_found_of(found, migd_object_text(owner, "/apiVersion", ""),
+                                migd_object_text(owner, "/kind", ""));
+        if (resource == NULL || !resource->namespaced) {
+            return false;
+        }
+    }
+    return migd_object_count(owners) > 0;
+}
+
 /* What stands in a namespace though nobody put it there for its own sake. */
-static bool comes_by_itself(const migdi_removal_wish *wish, const migdi_kube_resource *resource,
-                            const migd_object *object)
+static bool comes_by_itself(const migdi_removal_wish *wish, const migdi_kube_found *found,
+                            const migdi_kube_resource *resource, const migd_object *object)
 {
     static const struct {
         const char *kind;
@@ -52,8 +70,7 @@ static bool comes_by_itself(const migdi_removal_wish *wish, const migdi_kube_res
     }
     bool ours = false;
     migdi_removal_belongs(wish, resource, object, &ours);
-    return ours || migd_object_at(object, "/metadata/ownerReferences/0") != NULL ||
-           is_our_lock(wish, resource->kind, name);
+    return ours || is_owned_inside(found, object) || is_our_lock(wish, resource->kind, name);
 }
 
 static void look_for_guests(const migdi_removal_wish *wish, migdi_view *view, namespace_seen *seen)
@@ -77,7 +94,7 @@ static void look_for_guests(const migdi_removal_wish *wish, migdi_view *view, na
         }
         for (size_t i = 0; i < migd_object_count(items) && seen->guest == NULL; i++) {
             const migd_object *object = migd_object_item(items, i);
-            if (!comes_by_itself(wish, resource, object)) {
+            if (!comes_by_itself(wish, found, resource, object)) {
                 seen->guest = migdi_kube_resource_title(
                     resource, wish->namespace_, migd_object_text(object, "/metadata/name", ""),
                     arena);

@@ -50,10 +50,40 @@ static void a_foreign_lease_keeps_the_namespace(void **state)
     test_world_free(lab);
 }
 
+/* What is owned by something of the whole cluster is not ours either, and no owner in the namespace
+ * speaks for it. */
+static void what_a_node_owns_keeps_the_namespace(void **state)
+{
+    (void)state;
+    life l = {0};
+    char map[512];
+    const char *answer = NULL;
+    test_world *lab = test_world_new(2, NULL);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    assert_int_equal(test_world_ask(lab, "GET", "/api/v1/nodes?limit=1", NULL, NULL, &answer), 200);
+    migd_object *nodes = NULL;
+    assert_int_equal(migd_object_parse(answer, strlen(answer), NULL, &nodes, NULL), MIGD_OK);
+    snprintf(map, sizeof map,
+             "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"agent\","
+             "\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"name\":\"%s\","
+             "\"uid\":\"%s\"}]}}",
+             migd_object_text(nodes, "/items/0/metadata/name", ""),
+             migd_object_text(nodes, "/items/0/metadata/uid", ""));
+    theirs(lab, "POST", LIFE_NAMESPACE "/configmaps", map);
+    done(&l, lab, LIFE_DESTROY, NULL, 0, NULL);
+    assert_true(life_exists(lab, LIFE_NAMESPACE "/configmaps/agent"));
+    assert_string_equal(migd_object_text(l.result, "/kept/0/reason", ""),
+                        "it holds ConfigMap/migratory/agent");
+    migd_object_free(nodes);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_lease_keeps_the_namespace),
+        cmocka_unit_test(what_a_node_owns_keeps_the_namespace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
