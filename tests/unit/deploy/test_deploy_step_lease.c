@@ -1,0 +1,159 @@
+#include "deploy_told.h"
+
+#define migdi_deploy_lease tested /* beside that of the room */
+#include "deploy_step_lease.c"
+
+#define US    "ana@here boot-1 70.7000 deploy"
+#define THEM  "bob@there boot-9 1.1 deploy"
+#define NOW   INT64_C(1764355200000) /* 2025-11-28T18:40:00Z */
+#define NOW_S "2025-11-28T18:40:00.000000Z"
+
+static const migdi_lease_wish wish = {
+    .namespace_ = "blue", .name = "migdeploy-data", .holder = US, .machine = "ana@here boot-1"};
+static const migdi_lease_wish patient = {.namespace_ = "blue",
+                                         .name = "migdeploy-data",
+                                         .holder = US,
+                                         .machine = "ana@here boot-1",
+                                         .wait = true};
+
+#define LEASES  "/apis/coordination.k8s.io/v1/namespaces/blue/leases"
+#define MANAGED "?fieldManager=migdeploy&fieldValidation=Strict\n"
+#define HEAD                                                                                       \
+    "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{\"name\":"        \
+    "\"migdeploy-data\",\"namespace\":\"blue\""
+#define SPEC                                                                                       \
+    "},\"spec\":{\"holderIdentity\":\"" US "\",\"leaseDurationSeconds\":45,\"renewTime\":\"" NOW_S \
+    "\""
+#define TAKE  "going: take Lease/blue/migdeploy-data\n update "
+#define FACTS "\n  facts 409 404 403"
+
+/* The resourceVersion that was seen goes along: of two writers one wins. */
+static const char create[] = TAKE "create Lease/blue/migdeploy-data: POST " LEASES MANAGED
+                                  "  " HEAD SPEC ",\"acquireTime\":\"" NOW_S "\"}}" FACTS;
+static const char renew[] =
+    TAKE "patch Lease/blue/migdeploy-data: PATCH " LEASES "/migdeploy-data" MANAGED "  " HEAD
+         ",\"resourceVersion\":\"12\"" SPEC "}}" FACTS;
+static const char take_over[] =
+    TAKE "patch Lease/blue/migdeploy-data: PATCH " LEASES "/migdeploy-data" MANAGED "  " HEAD
+         ",\"resourceVersion\":\"12\"" SPEC ",\"acquireTime\":\"" NOW_S "\"}}" FACTS;
+
+static lease_seen held_by(const char *holder, int64_t age_ms)
+{
+    return (lease_seen){.exists = true,
+                        .holder = holder,
+                        .uid = "u1",
+                        .version = "12",
+                        .age_ms = age_ms,
+                        .now_unix_ms = NOW};
+}
+
+static void check(const migdi_lease_wish *of, lease_seen seen, const char *expected)
+{
+    says(&tested, of, MIGDI_PRESENT, &seen, expected);
+}
+
+/* Renewed every 15 s, lost after 45 s, by the server's clock. */
+static void ours_is_renewed_and_a_free_one_is_taken(void **state)
+{
+    (void)state;
+    check(&wish, (lease_seen){.now_unix_ms = NOW}, create);
+    check(&wish, held_by(US, 0), "done: Lease/blue/migdeploy-data is ours");
+    check(&wish, held_by(US, 14999), "done: Lease/blue/migdeploy-data is ours");
+    check(&wish, held_by(US, 15000), renew);
+    check(&wish, held_by(US, 600000), renew);
+    check(&wish, held_by("", 0), take_over);
+    check(&wish, held_by(THEM, 45000), take_over);
+    lease_seen dead = held_by("ana@here boot-1 71.7100 deploy", 0);
+    dead.dead = true;
+    check(&wish, dead, take_over);
+}
+
+static void who_renews_is_let_be_and_who_stopped_is_waited_for(void **state)
+{
+    (void)state;
+    check(&wish, held_by(THEM, 20000), "going: " THEM " was writing 20 s ago\n pause 3000");
+    check(&wish, held_by(THEM, 44000), "going: " THEM " was writing 44 s ago\n pause 1000");
+    lease_seen renewed = held_by(THEM, 1000);
+    renewed.renewed_since_we_look = true;
+    check(&wish, renewed,
+          "refused MIGD_ERR_LOCKED: " THEM " is writing\n"
+          " remains: nothing was changed by this run");
+    check(&patient, renewed, "going: " THEM " was writing 1 s ago\n pause 3000");
+    /* The same name on another machine, or started at another time, is another writer. */
+    lease_seen other = held_by("ana@here boot-1 70.7001 deploy", 1000);
+    check(&wish, other, "going: ana@here boot-1 70.7001 deploy was writing 1 s ago\n pause 3000");
+}
+
+static void without_the_right_to_look_work_goes_on_with_a_warning(void **state)
+{
+    (void)state;
+    check(&wish, (lease_seen){.hidden = true, .now_unix_ms = NOW},
+          "done: no lock\n"
+          " warning lease: Lease/blue/migdeploy-data may not be read: another writer would not be "
+          "seen");
+}
+
+static void only_ours_is_given_back(void **state)
+{
+    (void)state;
+    const lease_seen ours = held_by(US, 1000);
+    const lease_seen theirs = held_by(THEM, 1000);
+    const lease_seen hidden = {.hidden = true};
+    const lease_seen none = {0};
+    says(&tested, &wish, MIGDI_ABSENT, &ours,
+         "going: give Lease/blue/migdeploy-data back\n"
+         " update delete Lease/blue/migdeploy-data: DELETE " LEASES "/migdeploy-data\n"
+         "  {\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":\"u1\","
+         "\"resourceVersion\":\"12\"},\"propagationPolicy\":\"Background\"}\n"
+         "  facts 404 409 403");
+    says(&tested, &wish, MIGDI_ABSENT, &theirs, "done: Lease/blue/migdeploy-data is not ours");
+    says(&tested, &wish, MIGDI_ABSENT, &none, "done: Lease/blue/migdeploy-data is not ours");
+    says(&tested, &wish, MIGDI_ABSENT, &hidden, "done: Lease/blue/migdeploy-data is not ours");
+}
+
+/* 70 runs since 7000, 71 runs since 7100; no other process does. */
+static uint64_t process_start(int64_t pid)
+{
+    return pid == 70 ? 7000 : pid == 71 ? 7100 : 0;
+}
+
+static void a_holder_is_dead_only_if_its_process_was_here_and_is_gone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *holder;
+        bool dead;
+    } rows[] = {
+        {"ana@here boot-1 71.7100 deploy", false}, /* it runs */
+        {"ana@here boot-1 71.7099 deploy", true},  /* its number was given again */
+        {"ana@here boot-1 72.7200 deploy", true},
+        {"ana@here boot-2 72.7200 deploy", false}, /* another boot: nothing is known */
+        {"ana@here boot-10 72.7200 deploy", false},
+        {"bob@here boot-1 72.7200 deploy", false},
+        {"ana@there boot-1 72.7200 deploy", false},
+        {"ana@here boot-1", false},
+        {"ana@here boot-1 ", false},
+        {"ana@here boot-1 x.1", false},
+        {"ana@here boot-1 -5.1 deploy", false},
+        {"", false},
+    };
+    migdi_lease_wish local = wish;
+    local.process_start = process_start;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (is_dead(&local, rows[i].holder) != rows[i].dead) {
+            fail_msg("%s", rows[i].holder);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ours_is_renewed_and_a_free_one_is_taken),
+        cmocka_unit_test(who_renews_is_let_be_and_who_stopped_is_waited_for),
+        cmocka_unit_test(without_the_right_to_look_work_goes_on_with_a_warning),
+        cmocka_unit_test(only_ours_is_given_back),
+        cmocka_unit_test(a_holder_is_dead_only_if_its_process_was_here_and_is_gone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
