@@ -157,10 +157,11 @@ void migdi_cluster_observe(const void *wished, migdi_view *view, void *out)
     }
     observe_set(set, arena, seen);
     const migdi_kube_selection ours = {.labels = selector_of(set, wish->name, arena)};
-    observe_members(
-        wish, view,
-        migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_pods, wish->namespace_, &ours)),
-        seen);
+    const migdi_call *list = migdi_kube_list(arena, &migdi_kube_pods, wish->namespace_, &ours);
+    observe_members(wish, view, migdi_see_list(view, list), seen);
+    seen->pods = migdi_kube_watch(
+        arena, &migdi_kube_pods, wish->namespace_, &ours,
+        migd_object_text(migdi_see_page(view, list), "/metadata/resourceVersion", NULL));
     observe_refusal(wish, view, seen);
 }
 
@@ -187,6 +188,13 @@ void migdi_cluster_observe_number(const void *wished, migdi_view *view, void *ou
 }
 
 /* --- what follows from it --------------------------------------------------------------------- */
+
+void migdi_cluster_doorbell(const migdi_cluster_seen *seen, migdi_verdict *verdict)
+{
+    if (seen->pods != NULL) {
+        migdi_doorbell(verdict, seen->pods);
+    }
+}
 
 const migdi_member *migdi_cluster_member(const migdi_cluster_seen *seen, int64_t ordinal)
 {

@@ -55,6 +55,7 @@ typedef struct migdi_cluster_seen {
     const char *restarted_at;
     const migdi_member *members; /* by ordinal; terminating ones too */
     size_t member_count;
+    const migdi_call *pods; /* a watch of them; NULL without a set */
     const char *refusal;    /* why its controller cannot make a pod (quota, webhook); NULL */
     migdi_owner owner;      /* of the object */
     migdi_owner number;     /* of replicas, ours for scaling not counted */
@@ -79,6 +80,9 @@ int64_t migdi_cluster_quorum(const migdi_cluster_wish *wish);
 
 /* Whether every seed that should run is Ready: no member may be taken away before (C23). */
 bool migdi_cluster_seeds_are_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen);
+
+/* The verdict waits for members: what happens to them is heard at once. */
+void migdi_cluster_doorbell(const migdi_cluster_seen *seen, migdi_verdict *verdict);
 
 /* The member of an ordinal; NULL when it does not exist. */
 const migdi_member *migdi_cluster_member(const migdi_cluster_seen *seen, int64_t ordinal);

@@ -83,6 +83,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     const int64_t ready = count_ready(seen);
     (void)goal;
     migdi_poll(verdict, 500, 5000);
+    migdi_cluster_doorbell(seen, verdict);
     if (!seen->exists) {
         migdi_going(verdict, "StatefulSet/%s/%s is awaited", wish->namespace_, wish->name);
     } else if (late != NULL) {

@@ -53,6 +53,7 @@ static void decide_down(const void *wished, migdi_goal goal, const void *in, mig
     const int64_t number = wanted(wish, seen);
     const int64_t top = migdi_cluster_top(seen);
     (void)goal;
+    migdi_cluster_doorbell(seen, verdict);
     if (!seen->exists || seen->terminating || number >= seen->replicas) {
         migdi_done(verdict, "no member is too many");
     } else if (wish->least == 0 && !wish->lower) {

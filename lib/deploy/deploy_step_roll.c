@@ -126,6 +126,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     (void)goal;
     const migdi_member *stuck = hopeless(seen);
     const migdi_member *late = unmoved(seen);
+    migdi_cluster_doorbell(seen, verdict);
     if (!seen->exists) {
         migdi_going(verdict, "StatefulSet/%s/%s is awaited", wish->namespace_, wish->name);
     } else if (!seen->settled && !seen->all_ready) {

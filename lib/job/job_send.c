@@ -231,7 +231,8 @@ void migdi_track_go(migdi_track *track)
 
 /* --- rested ----------------------------------------------------------------------------------- */
 
-/* The next pause between looks, of the server's time: longer while nothing changes. */
+/* The next pause between looks, of the server's time: longer while nothing changes, and as long as
+ * may be while a bell would tell. */
 static int64_t next_poll_ms(migdi_track *track)
 {
     const migdi_verdict *verdict = &track->verdict;
@@ -240,7 +241,9 @@ static int64_t next_poll_ms(migdi_track *track)
     track->poll_ms = longer_ms < verdict->poll_first_ms  ? verdict->poll_first_ms
                      : longer_ms > verdict->poll_most_ms ? verdict->poll_most_ms
                                                          : longer_ms;
-    return track->poll_ms + migdi_context_random(context_of(track), track->poll_ms / 10 + 1);
+    const int64_t poll_ms =
+        migdi_bells_hang(track->bells) ? verdict->poll_most_ms : track->poll_ms;
+    return poll_ms + migdi_context_random(context_of(track), poll_ms / 10 + 1);
 }
 
 void migdi_track_rest(migdi_track *track)

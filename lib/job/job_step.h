@@ -107,8 +107,8 @@ void migdi_note(migdi_verdict *, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void migdi_warn(migdi_verdict *, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* How soon to look again, of the server's time: first, and up to most while the text stays. Not
- * said: 1 s, up to 10 s. */
+/* How soon to look again, of the server's time: first, and up to most while the text stays or a
+ * doorbell hangs. Not said: 1 s, up to 10 s. */
 void migdi_poll(migdi_verdict *, int64_t first_ms, int64_t most_ms);
 /* A pause that the wish asks for: look again after this long of the server's time. */
 void migdi_pause(migdi_verdict *, int64_t server_ms);

@@ -130,6 +130,15 @@ migd_status migdi_bells_ask(migdi_bell **bells, migd_job *job, const migdi_call 
     return status;
 }
 
+bool migdi_bells_hang(migdi_bell *const *bells)
+{
+    bool hangs = false;
+    for (size_t i = 0; i < MIGDI_BELLS; i++) {
+        hangs = hangs || (bells[i] != NULL && bells[i]->flight.job != NULL);
+    }
+    return hangs;
+}
+
 void migdi_bells_keep_asked(migdi_bell **bells)
 {
     for (size_t i = 0; i < MIGDI_BELLS; i++) {

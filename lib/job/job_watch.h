@@ -24,6 +24,9 @@ typedef struct migdi_bell {
  * a moment ago. bells: MIGDI_BELLS places, made when needed. MIGD_ERR_NOMEM. */
 migd_status migdi_bells_ask(migdi_bell **bells, migd_job *job, const migdi_call *watch);
 
+/* Whether any bell hangs: until it falls, looking unasked is a precaution. */
+bool migdi_bells_hang(migdi_bell *const *bells);
+
 /* Takes down the bells that were not asked for since the last call of this. */
 void migdi_bells_keep_asked(migdi_bell **bells);
 

@@ -114,6 +114,19 @@ static void a_bookmark_and_half_a_line_ring_nothing(void **state)
     stage_close(&b.s);
 }
 
+/* The box asks for a look each second, and each four while the text stays. */
+static void looks_are_rare_while_it_hangs(void **state)
+{
+    (void)state;
+    bells b = {0};
+    hang_bell(&b, &(test_rule){.open = true});
+    pass(&b, 3900);
+    assert_int_equal(looks(&b), 1);
+    pass(&b, 8100 + 1200); /* and a tenth for the spread */
+    assert_int_equal(looks(&b), 4);
+    stage_close(&b.s);
+}
+
 static void an_error_or_the_end_takes_it_down_and_the_step_looks(void **state)
 {
     (void)state;
@@ -297,6 +310,7 @@ int main(void)
         cmocka_unit_test(a_change_is_looked_at_soon_and_one_watch_serves_all_looks),
         cmocka_unit_test(what_rings_together_is_one_look_and_a_storm_is_at_most_ten_a_second),
         cmocka_unit_test(a_bookmark_and_half_a_line_ring_nothing),
+        cmocka_unit_test(looks_are_rare_while_it_hangs),
         cmocka_unit_test(an_error_or_the_end_takes_it_down_and_the_step_looks),
         cmocka_unit_test(one_that_is_refused_is_tried_ever_more_rarely_and_looks_go_on),
         cmocka_unit_test(a_line_has_a_ceiling),
