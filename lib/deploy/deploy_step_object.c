@@ -70,8 +70,10 @@ static void observe(const void *wished, migdi_view *view, void *out)
 static void decide_absent(const char *title, const migdi_object_wish *wish, const object_seen *seen,
                           migdi_verdict *verdict)
 {
-    if (!seen->exists || !seen->ours) {
+    if (!seen->exists) {
         migdi_done(verdict, "%s is not there", title);
+    } else if (!seen->ours) {
+        migdi_done(verdict, "%s is not ours: it stays", title);
     } else if (seen->deleted_at != NULL) {
         migdi_going(verdict, "%s is going%s%s", title, seen->finalizer == NULL ? "" : ", held by ",
                     seen->finalizer == NULL ? "" : seen->finalizer);
@@ -130,9 +132,10 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
 static void imagine(const void *wished, const migdi_act *act, void *out)
 {
     const migdi_object_wish *wish = wished;
-    (void)act;
     object_seen *seen = out;
-    *seen = (object_seen){.resource = seen->resource, .exists = wish->object != NULL};
+    /* What was awaited is its end: then it has to be made. */
+    *seen =
+        (object_seen){.resource = seen->resource, .exists = act != NULL && wish->object != NULL};
 }
 
 const migdi_step_kind migdi_deploy_object = {

@@ -31,7 +31,9 @@ static inline void told_act(migdi_text *out, const migdi_act *act, migdi_arena *
         migdi_text_format(out, "\n  %s", act->call->body);
     }
     if (act->fields != NULL) {
-        migdi_text_format(out, "\n  fields %s", migdi_object_json(act->fields, arena));
+        const char *fields = migdi_object_json(act->fields, arena);
+        migdi_text_format(out, "\n  fields %s", fields);
+        out->failed = out->failed || fields == NULL;
     }
     for (size_t i = 0; i < COUNT(act->facts) && act->facts[i] != 0; i++) {
         migdi_text_format(out, "%s%" PRId32, i == 0 ? "\n  facts " : " ", act->facts[i]);
