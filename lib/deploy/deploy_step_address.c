@@ -5,7 +5,6 @@
 #include "kube_time.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A cluster without a load balancer controller never answers; one with it does within this time. */
@@ -41,6 +40,13 @@ static void observe(const void *wished, migdi_view *view, void *out)
                                 : migd_object_text(service, "/spec/clusterIP", NULL);
 }
 
+/* "HOST:PORT", with brackets around an IPv6 address. */
+static const char *at_port(const char *host, int64_t port, migdi_arena *arena)
+{
+    const bool v6 = strchr(host, ':') != NULL;
+    return migdi_arena_format(arena, "%s%s%s:%" PRId64, v6 ? "[" : "", host, v6 ? "]" : "", port);
+}
+
 static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
 {
     const migdi_address_wish *wish = wished;
@@ -50,7 +56,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     if (!seen->exists) {
         migdi_going(verdict, "Service/%s/%s is awaited", wish->namespace_, wish->service);
     } else if (seen->host != NULL) {
-        migdi_done(verdict, "%s:%" PRId64 "%s", seen->host, wish->port,
+        migdi_done(verdict, "%s%s", at_port(seen->host, wish->port, migdi_verdict_arena(verdict)),
                    seen->balanced ? "" : ", inside the cluster");
     } else if (!seen->balanced) {
         migdi_done(verdict, "a %s Service has no address of its own", seen->type);
@@ -68,21 +74,20 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
 {
     (void)wished;
     (void)act;
-    *(address_seen *)out =
-        (address_seen){.exists = true, .type = "ClusterIP", .host = "known later"};
+    *(address_seen *)out = (address_seen){.exists = true, .balanced = true, .host = "known later"};
 }
 
 static void report(const void *wished, const void *in, migd_object *result)
 {
     const migdi_address_wish *wish = wished;
     const address_seen *seen = in;
-    char address[320];
-    if (seen->host != NULL) {
-        const bool v6 = strchr(seen->host, ':') != NULL;
-        snprintf(address, sizeof address, "http://%s%s%s:%" PRId64, v6 ? "[" : "", seen->host,
-                 v6 ? "]" : "", wish->port);
+    migdi_arena arena = {0};
+    const char *address = seen->host == NULL ? NULL : at_port(seen->host, wish->port, &arena);
+    if (address != NULL) {
+        address = migdi_arena_format(&arena, "http://%s", address);
     }
-    migd_object_set_string(result, "/address", seen->host == NULL ? NULL : address, NULL);
+    migd_object_set_string(result, "/address", address, NULL);
+    migdi_arena_free(&arena);
 }
 
 const migdi_step_kind migdi_deploy_address = {
