@@ -171,6 +171,10 @@ typedef struct {
 
 migd_status open_session(session *s, const cli *options, bool with_spec, migd_error **error);
 void close_session(session *s);
+/* As fail(), for a job that was not started: where the rules refuse the objects, or NULL, the spec,
+ * each error is told with its line. */
+int fail_start(const session *s, const migd_objects *objects, migd_error *error,
+               migd_status status);
 /* metadata.name of the spec. */
 const char *name_of(const session *s);
 /* A number of the spec, defaults filled in. */

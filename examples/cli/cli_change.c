@@ -23,7 +23,7 @@ static bool is_told(const cli *options)
 static int follow_started(const session *s, migd_status status, migd_error *error, migd_job *job,
                           const char *heading, migd_object **result)
 {
-    return status < 0 ? fail(s->options, error, status)
+    return status < 0 ? fail_start(s, NULL, error, status)
                       : follow(s->options, job, &(telling){heading, name_of(s)}, result);
 }
 
@@ -258,7 +258,8 @@ int run_apply(cli *options)
         is_told(options)) {
         put_findings_of(stderr, options, findings, "warning");
     }
-    const int code = follow_and_put(&s, status, error, job, where);
+    const int code = status < 0 ? fail_start(&s, objects, error, status)
+                                : follow_and_put(&s, status, error, job, where);
     migd_findings_free(findings);
     migd_objects_free(objects);
     close_session(&s);

@@ -44,16 +44,28 @@ static void say_place(const migd_error *error)
     }
 }
 
-/* Once each, in their order: "a; b". */
+/* Within a sentence a hint begins small, unless it begins with a name. */
+static char small(const char *text)
+{
+    const bool word = text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z';
+    return (char)(word ? text[0] - 'A' + 'a' : text[0]);
+}
+
+/* Once each, in their order: "a; b." What ends with a colon leads to the next line. */
 static void collect_hints(const migd_error *error, char *out, size_t size)
 {
     size_t used = 0;
     out[0] = '\0';
     for (size_t i = 0; i < migd_error_detail_count(error) && used < size; i++) {
         const char *hint = migd_error_detail(error, i, MIGD_DETAIL_MESSAGE);
-        if (hint != NULL && strstr(out, hint) == NULL) {
-            used += (size_t)snprintf(out + used, size - used, "%s%s", used == 0 ? "" : "; ", hint);
+        if (hint != NULL && *hint != '\0' && strstr(out, hint + 1) == NULL) {
+            used += (size_t)snprintf(out + used, size - used, "%s%c%s", used == 0 ? "" : "; ",
+                                     small(hint), hint + 1);
         }
+    }
+    if (used > 0 && used + 1 < size && out[used - 1] != ':') {
+        out[used] = '.';
+        out[used + 1] = '\0';
     }
 }
 
@@ -67,8 +79,9 @@ static void say_ways_out(const migd_error *error, int width)
     if (remaining == NULL && hints[0] == '\0') {
         return;
     }
-    snprintf(text, sizeof text, "%s%s%s%s", remaining == NULL ? "" : remaining,
-             remaining == NULL ? "" : ". ", hints[0] == '\0' ? "" : "ways out: ", hints);
+    snprintf(text, sizeof text, "%s%s%s%s%s", remaining == NULL ? "" : remaining,
+             remaining == NULL ? "" : ".", remaining == NULL || hints[0] == '\0' ? "" : " ",
+             hints[0] == '\0' ? "" : "ways out: ", hints);
     if (text[0] >= 'a' && text[0] <= 'z' && remaining != NULL) {
         text[0] = (char)(text[0] - 'a' + 'A');
     }
@@ -203,4 +216,40 @@ int fail(const cli *options, migd_error *error, migd_status status)
     }
     migd_error_free(error);
     return code;
+}
+
+/* What the start was refused for; NULL: it was not the rules. */
+static migd_findings *judged(const session *s, const migd_objects *objects, migd_status status)
+{
+    migd_findings *findings = NULL;
+    if (status != MIGD_ERR_REFUSED || s->options->output != OUTPUT_TEXT) {
+        return NULL;
+    }
+    if (objects != NULL) {
+        migd_check_objects(objects, s->call, &findings, NULL);
+    } else if (s->spec != NULL) {
+        migd_check_spec(s->spec, s->call, &findings, NULL);
+    }
+    return findings; /* without them, the error is told */
+}
+
+int fail_start(const session *s, const migd_objects *objects, migd_error *error, migd_status status)
+{
+    char line[512];
+    const cli *options = s->options;
+    migd_findings *findings = judged(s, objects, status);
+    const size_t count = migd_findings_errors(findings);
+    if (count == 0) {
+        migd_findings_free(findings);
+        return fail(options, error, status);
+    }
+    fflush(stdout);
+    put_findings_of(stderr, options, findings, "error");
+    say_word(options, RED, "refused: ");
+    fprintf(stderr, "%zu error%s; nothing was changed\n", count, count == 1 ? "" : "s");
+    say_next(options, "correct %s, then %s", count == 1 ? "this line" : "these lines",
+             line_of_words(options, line, sizeof line));
+    migd_findings_free(findings);
+    migd_error_free(error);
+    return EXIT_REFUSED;
 }

@@ -306,7 +306,7 @@ int run_plan(cli *options)
     if (status >= 0) {
         migd_job_take_findings(job, &findings, NULL);
     }
-    int code = status < 0 ? fail(options, error, status)
+    int code = status < 0 ? fail_start(&s, NULL, error, status)
                           : follow(&quiet, job, &(telling){NULL, name_of(&s)}, &plan);
     if (code == EXIT_DONE) {
         code = tell_plan(&s, plan, findings);

@@ -1,5 +1,6 @@
 /* The public calls: which steps each one is. */
 #include "codec_object.h"
+#include "deploy_refusal.h"
 #include "deploy_status.h"
 #include "deploy_wish.h"
 #include "kube_time.h"
@@ -12,28 +13,26 @@
 /* Names the type of a job's result, for migd_job_take_findings(). */
 static const char findings_tag;
 
-/* Takes the findings into the job; an error among them ends the call before anything is sent. */
-static migd_status judged(migdi_draft *draft, migd_findings *findings, const char *what,
+/* Takes the findings into the job; an error among them ends the call before anything is sent. next:
+ * what shows them all; NULL: what the refusal says. */
+static migd_status judged(migdi_draft *draft, migd_findings *findings, const char *next,
                           migd_error **error)
 {
     if (migd_findings_errors(findings) == 0) {
         migdi_job_set_result(draft->job, &findings_tag, findings, migdi_findings_release);
         return MIGD_OK;
     }
-    migdi_fail(error, MIGD_ERR_REFUSED, "the rules refuse %s", what);
-    for (size_t i = 0; i < migd_findings_count(findings); i++) {
-        const migd_object *finding = migd_findings_item(findings, i);
-        if (strcmp(migd_object_text(finding, "/severity", ""), "error") == 0) {
-            migdi_error_add_detail(error,
-                                   &(migdi_detail){migd_object_text(finding, "/pointer", NULL),
-                                                   migd_object_text(finding, "/rule", NULL),
-                                                   migd_findings_text(findings, i),
-                                                   migd_object_text(finding, "/object", NULL)});
-        }
+    const migdi_refusal refusal = migdi_refusal_make(findings, draft->arena);
+    const migd_status status =
+        draft->arena->failed
+            ? migdi_fail_nomem(error)
+            : migdi_fail_at(error, MIGD_ERR_REFUSED, refusal.place, "%s", refusal.message);
+    for (size_t i = 0; status == MIGD_ERR_REFUSED && i < refusal.count; i++) {
+        migdi_error_add_detail(error, &refusal.details[i]);
     }
-    migdi_error_set_remaining(error, "nothing was changed", "migdeploy check");
+    migdi_error_set_remaining(error, "nothing was changed", next == NULL ? refusal.next : next);
     migd_findings_free(findings);
-    return MIGD_ERR_REFUSED;
+    return status;
 }
 
 migd_status migd_job_take_findings(migd_job *job, migd_findings **out, migd_error **error)
@@ -148,7 +147,7 @@ migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *o
         status = migd_check_objects(objects, options, &findings, error);
     }
     if (status == MIGD_OK) {
-        status = judged(&draft, findings, "the objects", error);
+        status = judged(&draft, findings, NULL, error);
     }
     if (status == MIGD_OK) {
         add_rules_of_sets(&draft);
@@ -221,7 +220,7 @@ static migd_status deploy(migd_context *context, const migd_spec *spec,
     migd_findings *findings = NULL;
     status = migd_check_spec(spec, options, &findings, error);
     if (status == MIGD_OK) {
-        status = judged(&draft, findings, "the spec", error);
+        status = judged(&draft, findings, "migdeploy check", error);
     }
     if (status < 0) {
         migd_job_free(draft.job);

@@ -4,13 +4,14 @@
 
 #include "deploy_steps.h"
 
-#include <migdeploy/check.h>
+#include "manifest_facts.h"
 
 typedef struct migdi_rules_wish {
     const char *namespace_;
     const char *name;
     const migd_spec *spec;       /* NULL: none */
     const migd_objects *objects; /* as they will be; NULL: as they are, but for replicas */
+    migdi_count list_end;        /* of a spec that only names the members; not known: none */
     const migd_call_options *options;
     int64_t replicas; /* asked for by hand; 0: not */
     bool lower;       /* a deploy may lower the number */

@@ -1,6 +1,7 @@
 /* The rules, before the first write: the state that the change leads to, and the step there, judged
  * on what runs now. */
 #include "codec_object.h"
+#include "deploy_refusal.h"
 #include "deploy_rules.h"
 #include "kube_calls.h"
 #include "manifest_check.h"
@@ -127,6 +128,7 @@ static void judge(const migdi_rules_wish *wish, const migd_objects *before, cons
         .after = after_list(wish, before, live, arena),
         .before = before,
         .spec = wish->objects == NULL ? NULL : wish->spec,
+        .list_end = wish->list_end,
         .options = wish->options,
         .by_hand = wish->replicas > 0,
     };
@@ -173,41 +175,21 @@ static void observe(const void *wished, migdi_view *view, void *out)
     judge(wish, before, live, arena, seen);
 }
 
-/* "2 members for 3 seeds [C2 C5]": the first message, and every rule that refuses. */
 static void refuse(const rules_seen *seen, migdi_verdict *verdict)
 {
-    migdi_arena *arena = migdi_verdict_arena(verdict);
-    const char *message = NULL;
-    const char *rules = NULL;
-    const char *last = NULL;
-    for (size_t i = 0; i < migd_findings_count(seen->findings); i++) {
-        const migd_object *finding = migd_findings_item(seen->findings, i);
-        if (strcmp(migd_object_text(finding, "/severity", ""), "error") != 0) {
-            continue;
-        }
-        last = migd_object_text(finding, "/rule", "");
-        message = message == NULL ? migd_object_text(finding, "/message", "") : message;
-        rules = rules == NULL                 ? last
-                : strstr(rules, last) != NULL ? rules
-                                              : migdi_arena_format(arena, "%s %s", rules, last);
-    }
-    migdi_refuse(verdict, MIGD_ERR_REFUSED, "%s [%s]", message, rules);
-    for (size_t i = 0; i < migd_findings_count(seen->findings); i++) {
-        const migd_object *finding = migd_findings_item(seen->findings, i);
-        if (strcmp(migd_object_text(finding, "/severity", ""), "error") == 0) {
-            migdi_refuse_detail(verdict, migd_object_text(finding, "/pointer", NULL),
-                                migd_object_text(finding, "/rule", NULL),
-                                migd_object_text(finding, "/hint", NULL),
-                                migd_object_text(finding, "/object", NULL));
-        }
+    const migdi_refusal refusal = migdi_refusal_make(seen->findings, migdi_verdict_arena(verdict));
+    migdi_refuse(verdict, MIGD_ERR_REFUSED, "%s", refusal.message);
+    for (size_t i = 0; i < refusal.count; i++) {
+        const migdi_detail *detail = &refusal.details[i];
+        migdi_refuse_detail(verdict, detail->field, detail->reason, detail->message,
+                            detail->subject);
     }
     char remaining[64] = "nothing was changed";
     if (seen->replicas > 0) {
         snprintf(remaining, sizeof remaining, "nothing was changed; %lld run",
                  (long long)seen->replicas);
     }
-    migdi_refuse_remaining(verdict, remaining,
-                           migdi_arena_format(arena, "migdeploy rules %s", last));
+    migdi_refuse_remaining(verdict, remaining, refusal.next);
 }
 
 static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)

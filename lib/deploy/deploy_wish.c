@@ -205,6 +205,19 @@ void migdi_draft_next(migdi_draft *draft)
     draft->stage++;
 }
 
+/* The place's file outlives the spec in the job's arena. */
+static migdi_count list_end(const migdi_draft *draft)
+{
+    static const char pointer[] = "/spec/members/maxReplicas";
+    migdi_place place = migdi_spec_place(draft->spec, pointer);
+    place.file = keep(draft->arena, place.file);
+    return (migdi_count){
+        .known = place.file != NULL,
+        .value = migd_object_int64(migd_spec_object(draft->spec), pointer, 0),
+        .at = {.place = place},
+    };
+}
+
 void migdi_draft_add_rules(migdi_draft *draft, int64_t replicas)
 {
     migdi_rules_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
@@ -217,6 +230,7 @@ void migdi_draft_add_rules(migdi_draft *draft, int64_t replicas)
         .namespace_ = draft->cluster->namespace_,
         .name = draft->cluster->name,
         .objects = replicas > 0 ? NULL : draft->objects,
+        .list_end = replicas > 0 ? list_end(draft) : (migdi_count){0},
         .options = draft->options,
         .replicas = replicas,
         .lower = draft->cluster->lower,

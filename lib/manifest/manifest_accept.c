@@ -110,6 +110,7 @@ void migdi_accept_apply(const migdi_accepts *accepts, migdi_arena *arena, migdi_
         finding->hint = migdi_arena_format(arena, "%s is never accepted%s%s", rule->id,
                                            finding->hint == NULL ? "" : ". ",
                                            finding->hint == NULL ? "" : finding->hint);
+        finding->refusing.way_out = NULL; /* the hint says more */
         return;
     }
     if (finding->severity > MIGD_SEVERITY_NOTE) {

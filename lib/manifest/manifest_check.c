@@ -67,6 +67,17 @@ static void tell_spec(check_run *run)
     run->errors_only = count > 0;
 }
 
+/* A living list is as long as the spec says: then the spec's line is what ends it. */
+static void place_list_end(const migdi_check_request *request, migdi_world *world)
+{
+    for (size_t i = 0; i < world->set_count && request->list_end.known; i++) {
+        migdi_count *most = &world->sets[i].max_members;
+        if (most->known && most->value == request->list_end.value && most->at.place.file == NULL) {
+            most->at.place = request->list_end.at.place;
+        }
+    }
+}
+
 static bool judge(check_run *run, const migd_objects *after)
 {
     const migdi_check_request *request = run->request;
@@ -78,6 +89,7 @@ static bool judge(check_run *run, const migd_objects *after)
         !migdi_extract(after, request->spec, &run->arena, &then)) {
         return false;
     }
+    place_list_end(request, &then);
     if (request->before != NULL) {
         if (!migdi_extract(request->before, NULL, &run->arena, &now)) {
             return false;

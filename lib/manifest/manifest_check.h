@@ -2,7 +2,7 @@
 #ifndef MIGDI_MANIFEST_CHECK_H
 #define MIGDI_MANIFEST_CHECK_H
 
-#include "core_error.h"
+#include "manifest_facts.h"
 
 #include <migdeploy/check.h>
 
@@ -12,6 +12,8 @@ typedef struct migdi_check_request {
         *after; /* every object as it will be; NULL with `spec`: what the spec renders */
     const migd_objects *before; /* every object as it is; NULL: there is no change to judge */
     const migd_spec *spec;      /* behind `after`: its profile and its lines; NULL: none */
+    migdi_count list_end; /* how long the list of members is by a spec that is not behind `after`,
+                             and where it says so; not known: there is none */
     const migd_call_options *options;
     bool by_hand; /* the number of members is what was asked for, as in scale: C24 has nothing to
                      say */

@@ -102,6 +102,9 @@ void migdi_findings_add(migd_findings *findings, const migdi_finding *finding)
         .object = keep(findings, finding->object),
         .pointer = keep(findings, finding->pointer),
         .place = keep_place(findings, finding->place),
+        .refusing = {keep(findings, finding->refusing.sentence),
+                     keep(findings, finding->refusing.way_out),
+                     keep(findings, finding->refusing.next)},
     };
     for (size_t i = 0; i < MIGDI_FINDING_RELATED; i++) {
         const migdi_at *related = &finding->related[i];
@@ -316,6 +319,11 @@ size_t migd_findings_errors(const migd_findings *findings)
 const char *migd_findings_text(const migd_findings *findings, size_t index)
 {
     return findings == NULL || index >= findings->count ? NULL : findings->texts[index];
+}
+
+const migdi_finding *migdi_findings_at(const migd_findings *findings, size_t index)
+{
+    return findings == NULL || index >= findings->count ? NULL : &findings->entries[index].finding;
 }
 
 const migd_object *migdi_findings_items(const migd_findings *findings)

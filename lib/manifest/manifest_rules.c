@@ -63,7 +63,9 @@ static void say(migdi_judge *judge, int32_t severity, const migdi_at *at, const 
         .object = at->object,
         .pointer = at->pointer,
         .place = at->place,
+        .refusing = judge->refusing,
     };
+    judge->refusing = (migdi_refusing){0};
     if (see != NULL) {
         finding.related[0] = *see;
     }

@@ -34,6 +34,7 @@ struct migdi_judge {
     migdi_arena *arena;
     void (*tell)(void *user, const migdi_finding *finding);
     void *user;
+    migdi_refusing refusing; /* of the next finding: a rule may fill it before it says something */
 };
 
 /* In the order of their ids; NULL from the count on. */
@@ -56,7 +57,7 @@ void migdi_say(migdi_judge *judge, const migdi_at *at, const migdi_at *see, cons
 void migdi_say_as(migdi_judge *judge, int32_t severity, const migdi_at *at, const migdi_at *see,
                   const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* A hint made from numbers; lives as long as the judging. */
+/* A hint or sentence made from numbers; lives as long as the judging. */
 const char *migdi_hint(migdi_judge *judge, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

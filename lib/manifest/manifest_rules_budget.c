@@ -31,8 +31,11 @@ void migdi_rule_c7(migdi_judge *judge, const migdi_facts *facts)
     for (size_t i = 0; i < facts->budget_count; i++) {
         const migdi_budget *budget = &facts->budgets[i];
         if (facts->replicas.known && kept_of_all(budget) > facts->replicas.value) {
+            if (facts->replicas.value < quorum_seeds(facts)) {
+                judge->refusing.way_out = ""; /* no budget makes up for seeds that do not run */
+            }
             migdi_say(judge, &budget->amount.at, &facts->replicas.at,
-                      "Kubernetes takes the number and then refuses every eviction",
+                      "Keep fewer, or run more: Kubernetes would refuse every eviction",
                       "%lld must stay, but only %lld run", (long long)budget->amount.value,
                       (long long)facts->replicas.value);
         }

@@ -29,6 +29,11 @@ void migdi_rule_c2(migdi_judge *judge, const migdi_facts *facts)
     const int64_t least = is_guaranteed(facts) ? 3 : 2;
     const int64_t replicas = facts->replicas.value;
     if (replicas < least) {
+        if (facts->live) { /* somebody scales: fewer members is what he wants */
+            judge->refusing.way_out =
+                migdi_hint(judge, "%s delivery needs %lld members",
+                           is_guaranteed(facts) ? "guaranteed" : "standard", (long long)least);
+        }
         migdi_say(judge, &facts->replicas.at, NULL,
                   "Run more members, or use profile dev where nothing may be lost",
                   "%lld member%s; %s delivery needs %lld", (long long)replicas,
@@ -64,6 +69,19 @@ void migdi_rule_c4(migdi_judge *judge, const migdi_facts *facts)
     }
 }
 
+/* The margin and what it is made of. */
+static const char *sentence_of_c5(migdi_judge *judge, int64_t replicas, int64_t seeds)
+{
+    const int64_t quorum = seeds - migdi_seeds_to_spare(seeds);
+    const char *begin =
+        migdi_hint(judge, "%lld members for %lld seeds: seeds up %lld of %lld", (long long)replicas,
+                   (long long)seeds, (long long)replicas, (long long)seeds);
+    return replicas < quorum
+               ? migdi_hint(judge, "%s, quorum %lld, never reached", begin, (long long)quorum)
+               : migdi_hint(judge, "%s, quorum %lld, margin %lld from the start", begin,
+                            (long long)quorum, (long long)(replicas - quorum));
+}
+
 void migdi_rule_c5(migdi_judge *judge, const migdi_facts *facts)
 {
     const int64_t seeds = migdi_facts_seeds(facts);
@@ -77,6 +95,10 @@ void migdi_rule_c5(migdi_judge *judge, const migdi_facts *facts)
     const char *hint = !facts->seed_count.known && seeds == 5
                            ? "Run 5 members, or set 3 seeds; a list of 5 and more has 5 unless told"
                            : "Run as many members as there are seeds";
+    judge->refusing = (migdi_refusing){
+        .sentence = sentence_of_c5(judge, replicas, seeds),
+        .way_out = facts->live ? "smaller nodes" : NULL,
+    };
     if (margin < 0) {
         migdi_say(judge, &facts->replicas.at, see, hint,
                   "%lld members for %lld seeds: never a quorum", (long long)replicas,
@@ -88,10 +110,26 @@ void migdi_rule_c5(migdi_judge *judge, const migdi_facts *facts)
     }
 }
 
+/* With the place that ends the list: that is what would have to change. */
+static const char *sentence_of_c6(migdi_judge *judge, const migdi_facts *facts)
+{
+    const migdi_place place = facts->max_members.at.place;
+    const char *begin =
+        migdi_hint(judge, "%lld members, but the list that every member holds ends at %lld",
+                   (long long)facts->replicas.value, (long long)facts->max_members.value);
+    return place.file == NULL || place.line == 0
+               ? begin
+               : migdi_hint(judge, "%s (%s:%d:%d)", begin, place.file, (int)place.line,
+                            (int)place.column);
+}
+
 void migdi_rule_c6(migdi_judge *judge, const migdi_facts *facts)
 {
     if (facts->replicas.known && facts->max_members.known &&
         facts->replicas.value > facts->max_members.value) {
+        judge->refusing = (migdi_refusing){
+            sentence_of_c6(judge, facts),
+            "larger members (memory, resources); a longer list:", "migdeploy rules C17"};
         migdi_say(judge, &facts->replicas.at, &facts->max_members.at,
                   "Larger members, or a longer list: appending restarts every member, one by one",
                   "%lld members, but the list that every member holds ends at %lld",

@@ -139,6 +139,23 @@ void migdi_step_c24(migdi_judge *judge, const migdi_facts *before, const migdi_f
     }
 }
 
+static migdi_refusing refusing_of_t12(migdi_judge *judge, const migdi_autoscaler *living,
+                                      int64_t replicas)
+{
+    const char *name = strrchr(living->at.object, '/');
+    name = name == NULL ? living->at.object : name + 1;
+    return (migdi_refusing){
+        .sentence =
+            living->wish.known
+                ? migdi_hint(judge, "HorizontalPodAutoscaler %s wants %lld and would take it back",
+                             name, (long long)living->wish.value)
+                : migdi_hint(judge, "HorizontalPodAutoscaler %s counts, and may take it back",
+                             name),
+        .way_out = migdi_hint(judge, "no autoscaler, then scale %lld; or a higher minimum for it",
+                              (long long)replicas),
+    };
+}
+
 void migdi_step_t12(migdi_judge *judge, const migdi_facts *before, const migdi_facts *after)
 {
     if (!both_known(&before->replicas, &after->replicas) ||
@@ -152,6 +169,7 @@ void migdi_step_t12(migdi_judge *judge, const migdi_facts *before, const migdi_f
                 continue;
             }
             if (living->wish.known && living->wish.value != after->replicas.value) {
+                judge->refusing = refusing_of_t12(judge, living, after->replicas.value);
                 migdi_say_as(judge, MIGD_SEVERITY_ERROR, &after->replicas.at, &living->at,
                              "autoscale off, then scale; or other bounds for the autoscaler",
                              "the autoscaler wants %lld and would take %lld back",
@@ -159,6 +177,7 @@ void migdi_step_t12(migdi_judge *judge, const migdi_facts *before, const migdi_f
                 return;
             }
             if (!living->wish.known && before->live) {
+                judge->refusing = refusing_of_t12(judge, living, after->replicas.value);
                 migdi_say_as(judge, MIGD_SEVERITY_ERROR, &after->replicas.at, &living->at,
                              "autoscale off, then scale; or other bounds for the autoscaler",
                              "the autoscaler counts, and may take %lld back",

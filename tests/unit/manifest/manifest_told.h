@@ -20,6 +20,7 @@
 typedef struct told {
     migdi_text text;
     const char *rule;
+    migdi_refusing refusing; /* of the last finding; lives as long as the judging */
 } told;
 
 static void hear(void *user, const migdi_finding *finding)
@@ -32,6 +33,7 @@ static void hear(void *user, const migdi_finding *finding)
     const bool grows = rule->acceptable && finding->severity > MIGD_SEVERITY_NOTE;
     assert_in_range(message, 1, grows ? 60 - strlen("accepted: ") : 60);
     assert_true(finding->hint == NULL || strlen(finding->hint) <= 93);
+    heard->refusing = finding->refusing;
     migdi_text_format(&heard->text, "%s%s: %s", heard->text.size == 0 ? "" : "\n",
                       severities[finding->severity], finding->message);
 }
@@ -82,6 +84,32 @@ static inline void assert_step(const char *id, const migdi_facts *before, const 
     assert_non_null(judge.rule);
     judge.rule->step(&judge, before, after);
     assert_told(&heard, &arena, expected, what);
+}
+
+static inline void assert_text(const char *text, const char *expected)
+{
+    assert_string_equal(text == NULL ? "(none)" : text, expected == NULL ? "(none)" : expected);
+}
+
+/* What the rule says where it refuses that change; before NULL: a state. */
+static inline void assert_refusing(const char *id, const migdi_facts *before,
+                                   const migdi_facts *after, migdi_refusing expected)
+{
+    migdi_arena arena = {0};
+    told heard = {.rule = id};
+    migdi_judge judge = {
+        .rule = migdi_rules_find(id), .arena = &arena, .tell = hear, .user = &heard};
+    if (before == NULL) {
+        judge.rule->state(&judge, after);
+    } else {
+        judge.rule->step(&judge, before, after);
+    }
+    assert_true(heard.text.size > 0);
+    assert_text(heard.refusing.sentence, expected.sentence);
+    assert_text(heard.refusing.way_out, expected.way_out);
+    assert_text(heard.refusing.next, expected.next);
+    migdi_text_free(&heard.text);
+    migdi_arena_free(&arena);
 }
 
 #endif

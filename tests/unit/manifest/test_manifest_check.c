@@ -441,7 +441,7 @@ static void an_annotation_accepts_with_a_reason(void **state)
         {"C9: ", 2, "warning", "Set maxUnavailable: 1 instead, or run one more"},
         {"C10: other", 2, "warning", "Set maxUnavailable: 1 instead, or run one more"},
         {"C7: please", 3, "error",
-         "C7 is never accepted. Kubernetes takes the number and then refuses every eviction"},
+         "C7 is never accepted. Keep fewer, or run more: Kubernetes would refuse every eviction"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[1024];

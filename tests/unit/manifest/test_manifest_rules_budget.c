@@ -80,7 +80,8 @@ static void the_nine_examples_are_judged_as_published(void **state)
         for (size_t j = 0; j < sizeof ids / sizeof *ids; j++) {
             migdi_arena arena = {0};
             told heard = {.rule = ids[j]};
-            migdi_judge judge = {migdi_rules_find(ids[j]), &arena, hear, &heard};
+            migdi_judge judge = {
+                .rule = migdi_rules_find(ids[j]), .arena = &arena, .tell = hear, .user = &heard};
             judge.rule->state(&judge, &facts);
             if (heard.text.size > 0) {
                 migdi_text_format(&spoke, "%s%s", spoke.size == 0 ? "" : " ", ids[j]);
@@ -218,7 +219,8 @@ static void c9_names_the_way_out_that_fits(void **state)
             const char *expected;
             void *user;
         } hint = {rows[i].told};
-        migdi_judge judge = {migdi_rules_find("C9"), &arena, hear_hint, hint.user};
+        migdi_judge judge = {
+            .rule = migdi_rules_find("C9"), .arena = &arena, .tell = hear_hint, .user = hint.user};
         judge.rule->state(&judge, &rows[i].facts);
         migdi_arena_free(&arena);
     }
@@ -447,7 +449,8 @@ static void assert_verdicts(int64_t list, int64_t count, int64_t replicas,
     for (size_t i = 0; i < 3; i++) {
         migdi_arena arena = {0};
         told heard = {.rule = ids[i]};
-        migdi_judge judge = {migdi_rules_find(ids[i]), &arena, hear, &heard};
+        migdi_judge judge = {
+            .rule = migdi_rules_find(ids[i]), .arena = &arena, .tell = hear, .user = &heard};
         judge.rule->state(&judge, &facts);
         spoke[i] = heard.text.size > 0;
         migdi_text_free(&heard.text);

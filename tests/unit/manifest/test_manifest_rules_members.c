@@ -236,6 +236,41 @@ static void c21_leaves_the_container_room(void **state)
     JUDGE("C21", rows);
 }
 
+/* The sentences of the designed transcript of `scale`. */
+static void a_refused_scale_has_the_margin_and_the_line_that_ends_the_list(void **state)
+{
+    (void)state;
+    const migdi_facts two = {GUARANTEED, .live = true, .max_members = N(5), .seed_count = N(3),
+                             .replicas = N(2)};
+    assert_refusing("C2", NULL, &two,
+                    (migdi_refusing){.way_out = "guaranteed delivery needs 3 members"});
+    assert_refusing("C5", NULL, &two,
+                    (migdi_refusing){
+                        "2 members for 3 seeds: seeds up 2 of 3, quorum 2, margin 0 from the start",
+                        "smaller nodes", NULL});
+    migdi_facts six = {GUARANTEED, .live = true, .max_members = N(5), .replicas = N(6)};
+    migdi_refusing expected = {
+        "6 members, but the list that every member holds ends at 5",
+        "larger members (memory, resources); a longer list:", "migdeploy rules C17"};
+    assert_refusing("C6", NULL, &six, expected);
+    six.max_members.at.place = (migdi_place){"migdeploy.yaml", 9, 18};
+    expected.sentence =
+        "6 members, but the list that every member holds ends at 5 (migdeploy.yaml:9:18)";
+    assert_refusing("C6", NULL, &six, expected);
+}
+
+static void a_refusal_without_a_quorum_says_so(void **state)
+{
+    (void)state;
+    const migdi_facts of_file = {GUARANTEED, .max_members = N(5), .seed_count = N(5),
+                                 .replicas = N(2)};
+    assert_refusing("C5", NULL, &of_file,
+                    (migdi_refusing){"2 members for 5 seeds: seeds up 2 of 5, quorum 3, never "
+                                     "reached",
+                                     NULL, NULL});
+    assert_refusing("C2", NULL, &of_file, (migdi_refusing){NULL, NULL, NULL});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +283,8 @@ int main(void)
         cmocka_unit_test(c16_keeps_four_ports_for_the_members),
         cmocka_unit_test(c19_sees_blanks_and_quotes_in_options),
         cmocka_unit_test(c21_leaves_the_container_room),
+        cmocka_unit_test(a_refused_scale_has_the_margin_and_the_line_that_ends_the_list),
+        cmocka_unit_test(a_refusal_without_a_quorum_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

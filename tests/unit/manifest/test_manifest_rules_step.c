@@ -213,6 +213,12 @@ static void t12_refuses_what_a_living_autoscaler_takes_back(void **state)
          NULL},
     };
     JUDGE("T12", rows);
+    const migdi_facts three = {SEEDS_3, .replicas = N(3), BY(wants_3)};
+    const migdi_facts four = {SEEDS_3, .replicas = N(4), BY(dead)};
+    assert_refusing("T12", &three, &four,
+                    (migdi_refusing){"HorizontalPodAutoscaler a wants 3 and would take it back",
+                                     "no autoscaler, then scale 4; or a higher minimum for it",
+                                     NULL});
 }
 
 int main(void)
