@@ -52,6 +52,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
             migdi_want(verdict, migdi_cluster_set_replicas(wish, seen, seen->replicas, arena));
         act->facts[0] = 409;
         act->kind = 2;
+        act->object = title;
     } else if (seen->change.differs) {
         decide_change(wish, seen, title, verdict);
     } else {
@@ -67,8 +68,9 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
         seen->partition = migdi_cluster_top(seen);
     } else if (act != NULL && act->kind == 2) {
         seen->number_is_ours = true;
+    } else if (act == NULL) {
+        *seen = (migdi_cluster_seen){0}; /* what was awaited is its end: then it has to be made */
     } else {
-        seen->terminating = false;
         seen->replicas = seen->exists ? seen->replicas : wish->replicas;
         seen->exists = true;
         seen->number_is_ours = true;
