@@ -140,8 +140,8 @@ static void observe_refusal(const migdi_cluster_wish *wish, migdi_view *view,
     const migdi_kube_selection about = {
         .fields = migdi_arena_format(
             arena, "involvedObject.kind=StatefulSet,involvedObject.name=%s", wish->name)};
-    const migd_object *events = migdi_see_list(
-        view, migdi_kube_list(arena, &migdi_kube_events, wish->namespace_, &about));
+    const migd_object *events =
+        migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_events, wish->namespace_, &about));
     seen->refusal = migdi_kube_creation_failure(events, seen->uid).message;
 }
 
@@ -281,6 +281,16 @@ const char *migdi_member_dead_end(const migdi_member *member)
 const char *migdi_cluster_title(const migdi_cluster_wish *wish, migdi_arena *arena)
 {
     return migdi_kube_resource_title(&migdi_kube_statefulsets, wish->namespace_, wish->name, arena);
+}
+
+void migdi_cluster_say_missing(const migdi_cluster_wish *wish, migdi_verdict *verdict)
+{
+    const char *title = migdi_cluster_title(wish, migdi_verdict_arena(verdict));
+    if (wish->created == NULL) {
+        migdi_refuse(verdict, MIGD_ERR_NOT_FOUND, "there is no %s", title);
+    } else {
+        migdi_going(verdict, "%s is awaited", title);
+    }
 }
 
 const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish,

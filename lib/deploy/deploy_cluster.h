@@ -112,6 +112,9 @@ const migdi_call *migdi_cluster_restart(const migdi_cluster_wish *wish, migdi_ar
 const migdi_call *migdi_cluster_replace(const migdi_cluster_wish *wish, const migdi_member *member,
                                         migdi_arena *arena);
 
+/* What is said while there is no set: it is awaited where a step makes it, else it never comes. */
+void migdi_cluster_say_missing(const migdi_cluster_wish *wish, migdi_verdict *verdict);
+
 /* "StatefulSet/migratory/migratorydata" */
 const char *migdi_cluster_title(const migdi_cluster_wish *wish, migdi_arena *arena);
 

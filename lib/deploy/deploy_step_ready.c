@@ -85,7 +85,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     migdi_poll(verdict, 500, 5000);
     migdi_cluster_doorbell(seen, verdict);
     if (!seen->exists) {
-        migdi_going(verdict, "StatefulSet/%s/%s is awaited", wish->namespace_, wish->name);
+        migdi_cluster_say_missing(wish, verdict);
     } else if (late != NULL) {
         decide_late(wish, all, late, verdict);
     } else if (ready < seen->replicas || (!seen->settled && !seen->all_ready)) {

@@ -82,7 +82,7 @@ static void decide_up(const void *wished, migdi_goal goal, const void *in, migdi
     const int64_t number = wanted(wish, seen);
     (void)goal;
     if (!seen->exists) {
-        migdi_going(verdict, "StatefulSet/%s/%s is awaited", wish->namespace_, wish->name);
+        migdi_cluster_say_missing(wish, verdict);
     } else if (number <= seen->replicas) {
         migdi_done(verdict, "%" PRId64 " members are wished", seen->replicas);
     } else if (!refuse_foreign(wish, seen, verdict)) {

@@ -21,8 +21,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     migdi_act *act = NULL;
     (void)goal;
     if (!seen->exists) {
-        migdi_refuse(verdict, MIGD_ERR_NOT_FOUND, "there is no %s",
-                     migdi_cluster_title(wish, arena));
+        migdi_cluster_say_missing(wish, verdict);
         return;
     }
     if (migdi_text_equal(seen->restarted_at, wish->restarted_at) || roll_is_under_way(seen)) {

@@ -128,7 +128,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     const migdi_member *late = unmoved(seen);
     migdi_cluster_doorbell(seen, verdict);
     if (!seen->exists) {
-        migdi_going(verdict, "StatefulSet/%s/%s is awaited", wish->namespace_, wish->name);
+        migdi_cluster_say_missing(wish, verdict);
     } else if (!seen->settled && !seen->all_ready) {
         migdi_going(verdict, "the StatefulSet's controller has not seen the change yet");
     } else if (seen->partition == 0) {

@@ -79,11 +79,32 @@ static void what_a_node_owns_keeps_the_namespace(void **state)
     test_world_free(lab);
 }
 
+/* --- stuck for ever --------------------------------------------------------------------------- */
+
+static void what_nobody_will_make_is_not_awaited(void **state)
+{
+    (void)state;
+    static const life_verb verbs[] = {LIFE_SCALE, LIFE_RESTART};
+    life l = {0};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        test_world *lab = test_world_new(3, NULL);
+        const int64_t before = test_world_now_ms(lab);
+        life_run(&l, lab, verbs[i], NULL, 3, NULL);
+        assert_int_equal(l.status, MIGD_ERR_NOT_FOUND);
+        assert_string_equal(l.message, "there is no StatefulSet/migratory/migratorydata");
+        assert_true(test_world_now_ms(lab) - before < 1000);
+        assert_int_equal(test_world_writes(lab), 0);
+        test_world_free(lab);
+    }
+    life_end(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_lease_keeps_the_namespace),
         cmocka_unit_test(what_a_node_owns_keeps_the_namespace),
+        cmocka_unit_test(what_nobody_will_make_is_not_awaited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,6 +90,9 @@ static void members_join_all_at_once(void **state)
     wish.created = created;
     check_rows(&migdi_deploy_replicas_up, wish, rows, COUNT(rows));
     migd_object_free(created);
+    wish.created = NULL; /* nobody will make it */
+    says(&migdi_deploy_replicas_up, &wish, MIGDI_PRESENT, &(migdi_cluster_seen){0},
+         "refused MIGD_ERR_NOT_FOUND: there is no " SET);
 }
 
 /* A number that kubectl, helm or an autoscaler that is no more left behind is taken over; a living
