@@ -17,9 +17,11 @@ extern "C" {
  * moment, by MIGD_ERR_CANCELLED or a kill, and started again: it goes on from what it finds. Beside
  * the statuses of kube.h: MIGD_ERR_REFUSED (a rule; details: the findings; nothing was changed),
  * MIGD_ERR_IMPOSSIBLE (it can never succeed as things are), MIGD_ERR_CONFLICT (somebody else's
- * object), MIGD_ERR_LOCKED (another writer is at work). A call that needs a target takes it from
- * `spec`, else, spec NULL, from the one MigratoryData StatefulSet in MIGD_CALL_NAMESPACE (several:
- * MIGD_ERR_INVALID with their names). Since 0.1. */
+ * object), MIGD_ERR_LOCKED (another writer is at work). What makes a cluster (plan, deploy) wants a
+ * spec. What is for one that lives (status, scale, restart, destroy) takes it from `spec`, else,
+ * spec NULL, looks first for the one StatefulSet in MIGD_CALL_NAMESPACE that migd_check_objects()
+ * would know as MigratoryData's; the job ends with MIGD_ERR_INVALID and their names for several,
+ * with MIGD_ERR_NOT_FOUND for none. Since 0.1. */
 
 /* What migd_deploy_start() would change, field by field, and nothing is changed. Events:
  * MIGD_EVENT_PLAN for each change. Result:
@@ -48,8 +50,8 @@ MIGD_API migd_status migd_deploy_scale_start(migd_context *context, const migd_s
                                              int32_t replicas, const migd_call_options *options,
                                              migd_job **job, migd_error **error);
 
-/* Restarts every member, one at a time, with the spec's pause. Result: as migd_deploy_start().
- * Since 0.1. */
+/* Restarts every member, one at a time, with the spec's pause; without a spec six minutes, the
+ * vendor's own. Result: as migd_deploy_start(). Since 0.1. */
 MIGD_API migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *spec,
                                                const migd_call_options *options, migd_job **job,
                                                migd_error **error);

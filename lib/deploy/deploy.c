@@ -1,5 +1,6 @@
 /* The public calls: which steps each one is. */
 #include "codec_object.h"
+#include "deploy_find.h"
 #include "deploy_refusal.h"
 #include "deploy_status.h"
 #include "deploy_wish.h"
@@ -52,28 +53,47 @@ static migd_status begin(migdi_draft *draft, migd_context *context, const migd_s
     return migdi_draft_open_spec(draft, context, spec, options, error);
 }
 
-migd_status migd_deploy_status_start(migd_context *context, const migd_spec *spec,
-                                     const migd_call_options *options, migd_job **job,
-                                     migd_error **error)
+/* Runs an errand on the cluster of the spec, or, without one, on the one that is found. */
+static migd_status run(const migdi_errand *errand, migd_context *context, const migd_spec *spec,
+                       const migd_call_options *options, migd_job **job, migd_error **error)
 {
     migdi_draft draft;
+    if (spec == NULL) {
+        migdi_error_clear(error);
+        *job = NULL;
+        return migdi_find_start(context, errand, options, job, error);
+    }
     const migd_status status = begin(&draft, context, spec, options, job, error);
     if (status < 0) {
         return status;
     }
-    migdi_status_wish *wish = migdi_arena_alloc_zeroed(draft.arena, 1, sizeof *wish);
-    migdi_names names;
-    if (wish != NULL && migdi_names_make(&names, draft.cluster->name, draft.arena)) {
+    errand->add(&draft, errand);
+    return migdi_draft_run(&draft, errand->mode, errand->command, job, error);
+}
+
+static void add_status(migdi_draft *draft, const migdi_errand *errand)
+{
+    migdi_status_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
+    (void)errand;
+    if (wish != NULL) {
         *wish = (migdi_status_wish){
-            .cluster = draft.cluster,
-            .service = names.client_service,
-            .port = migd_object_int64(migd_spec_object(spec), "/spec/service/port", 80),
-            .most_members =
-                migd_object_int64(migd_spec_object(spec), "/spec/members/maxReplicas", 0),
+            .cluster = draft->cluster,
+            .pod_labels = draft->pod_labels,
+            .service = draft->service,
+            .port = draft->port,
+            .most_members = draft->most_members,
         };
-        migdi_draft_add(&draft, &migdi_deploy_status, wish, MIGDI_PRESENT);
+        migdi_draft_add(draft, &migdi_deploy_status, wish, MIGDI_PRESENT);
     }
-    return migdi_draft_run(&draft, MIGDI_LOOK, "status", job, error);
+}
+
+migd_status migd_deploy_status_start(migd_context *context, const migd_spec *spec,
+                                     const migd_call_options *options, migd_job **job,
+                                     migd_error **error)
+{
+    static const migdi_errand errand = {
+        .command = "status", .mode = MIGDI_LOOK, .add = add_status, .shows = true, .ends = true};
+    return run(&errand, context, spec, options, job, error);
 }
 
 /* Anybody's objects, in the order given, each a stage of its own. */
@@ -250,58 +270,64 @@ static void let_template_be(migdi_cluster_wish *cluster)
     cluster->applied = NULL;
 }
 
+static void add_scale(migdi_draft *draft, const migdi_errand *errand)
+{
+    migdi_cluster_wish *cluster = draft->cluster;
+    let_template_be(cluster);
+    cluster->replicas = errand->replicas;
+    cluster->lower = true;
+    cluster->least = cluster->most = 0;
+    migdi_draft_add_rules(draft, errand->replicas);
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_replicas_down, cluster, MIGDI_PRESENT);
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_replicas_up, cluster, MIGDI_PRESENT);
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
+}
+
 migd_status migd_deploy_scale_start(migd_context *context, const migd_spec *spec, int32_t replicas,
                                     const migd_call_options *options, migd_job **job,
                                     migd_error **error)
 {
+    const migdi_errand errand = {
+        .command = "scale", .mode = MIGDI_RUN, .add = add_scale, .replicas = replicas};
     migdi_error_clear(error);
     *job = NULL;
     if (replicas < 1 || replicas > 1000) {
         return migdi_fail(error, MIGD_ERR_INVALID, "%d is no number of members: 1 to 1000",
                           (int)replicas);
     }
-    migdi_draft draft;
-    const migd_status status = migdi_draft_open_spec(&draft, context, spec, options, error);
-    if (status < 0) {
-        return status;
-    }
-    migdi_cluster_wish *cluster = draft.cluster;
+    return run(&errand, context, spec, options, job, error);
+}
+
+static void add_restart(migdi_draft *draft, const migdi_errand *errand)
+{
+    migdi_cluster_wish *cluster = draft->cluster;
+    migdi_text now = {0};
     let_template_be(cluster);
-    cluster->replicas = replicas;
-    cluster->lower = true;
-    cluster->least = cluster->most = 0;
-    migdi_draft_add_rules(&draft, replicas);
-    migdi_draft_next(&draft);
-    migdi_draft_add(&draft, &migdi_deploy_replicas_down, cluster, MIGDI_PRESENT);
-    migdi_draft_next(&draft);
-    migdi_draft_add(&draft, &migdi_deploy_replicas_up, cluster, MIGDI_PRESENT);
-    migdi_draft_next(&draft);
-    migdi_draft_add(&draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
-    return migdi_draft_run(&draft, MIGDI_RUN, "scale", job, error);
+    migdi_kube_time_add(&now, errand->asked_unix_ms, false);
+    cluster->restarted_at = migdi_arena_text(draft->arena, migdi_text_string(&now), now.size);
+    draft->arena->failed = draft->arena->failed || now.failed;
+    migdi_text_free(&now);
+    migdi_draft_add(draft, &migdi_deploy_restart, cluster, MIGDI_PRESENT);
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_roll, cluster, MIGDI_PRESENT);
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
 }
 
 migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *spec,
                                       const migd_call_options *options, migd_job **job,
                                       migd_error **error)
 {
-    migdi_draft draft;
-    const migd_status status = begin(&draft, context, spec, options, job, error);
-    if (status < 0) {
-        return status;
-    }
-    migdi_cluster_wish *cluster = draft.cluster;
-    let_template_be(cluster);
-    migdi_text now = {0};
-    migdi_kube_time_add(&now, migdi_context_unix_ms(context), false);
-    cluster->restarted_at = migdi_arena_text(draft.arena, migdi_text_string(&now), now.size);
-    draft.arena->failed = draft.arena->failed || now.failed;
-    migdi_text_free(&now);
-    migdi_draft_add(&draft, &migdi_deploy_restart, cluster, MIGDI_PRESENT);
-    migdi_draft_next(&draft);
-    migdi_draft_add(&draft, &migdi_deploy_roll, cluster, MIGDI_PRESENT);
-    migdi_draft_next(&draft);
-    migdi_draft_add(&draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
-    return migdi_draft_run(&draft, MIGDI_RUN, "restart", job, error);
+    const migdi_errand errand = {
+        .command = "restart",
+        .mode = MIGDI_RUN,
+        .add = add_restart,
+        .asked_unix_ms = context == NULL ? 0 : migdi_context_unix_ms(context),
+    };
+    return run(&errand, context, spec, options, job, error);
 }
 
 /* {"removed":[],"kept":[]} */
@@ -328,40 +354,44 @@ static void note_removed(void *user, migd_job *job, const migdi_step *step, cons
     }
 }
 
+static void add_destroy(migdi_draft *draft, const migdi_errand *errand)
+{
+    /* Services first, while somebody still looks after their balancers; the set last: as long as it
+     * is there, a destroy that was stopped finds the cluster again. */
+    static const migdi_kube_resource *const order[] = {
+        &migdi_kube_services,
+        &migdi_kube_horizontalpodautoscalers,
+        &migdi_kube_poddisruptionbudgets,
+        &migdi_kube_statefulsets,
+    };
+    const size_t count = sizeof order / sizeof *order;
+    migdi_removal_wish *wishes = migdi_arena_alloc_zeroed(draft->arena, count, sizeof *wishes);
+    (void)errand;
+    for (size_t i = 0; wishes != NULL && i < count; i++) {
+        wishes[i] = (migdi_removal_wish){.resource = order[i],
+                                         .namespace_ = draft->cluster->namespace_,
+                                         .name = draft->cluster->name,
+                                         .labels = draft->labels,
+                                         .pod_labels = draft->pod_labels};
+        if (i == 0) {
+            migdi_draft_add(draft, &migdi_deploy_consent, &wishes[0], MIGDI_ABSENT);
+        }
+        migdi_draft_next(draft);
+        migdi_draft_add(draft, &migdi_deploy_gone, &wishes[i], MIGDI_ABSENT);
+    }
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, &migdi_deploy_namespace_gone, wishes, MIGDI_ABSENT);
+    if (!make_lists(migdi_job_result(draft->job))) {
+        draft->arena->failed = true;
+    }
+    migdi_job_on_act(draft->job, note_removed, NULL);
+}
+
 migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *spec,
                                       const migd_call_options *options, migd_job **job,
                                       migd_error **error)
 {
-    /* Services first, while somebody still looks after their balancers; the budget last, as long as
-     * members run. */
-    static const migdi_kube_resource *const order[] = {
-        &migdi_kube_services,
-        &migdi_kube_horizontalpodautoscalers,
-        &migdi_kube_statefulsets,
-        &migdi_kube_poddisruptionbudgets,
-    };
-    migdi_draft draft;
-    const migd_status status = begin(&draft, context, spec, options, job, error);
-    if (status < 0) {
-        return status;
-    }
-    const size_t count = sizeof order / sizeof *order;
-    migdi_removal_wish *wishes = migdi_arena_alloc_zeroed(draft.arena, count, sizeof *wishes);
-    for (size_t i = 0; wishes != NULL && i < count; i++) {
-        wishes[i] = (migdi_removal_wish){.resource = order[i],
-                                         .namespace_ = draft.cluster->namespace_,
-                                         .name = draft.cluster->name};
-        if (i == 0) {
-            migdi_draft_add(&draft, &migdi_deploy_consent, &wishes[0], MIGDI_ABSENT);
-        }
-        migdi_draft_next(&draft);
-        migdi_draft_add(&draft, &migdi_deploy_gone, &wishes[i], MIGDI_ABSENT);
-    }
-    migdi_draft_next(&draft);
-    migdi_draft_add(&draft, &migdi_deploy_namespace_gone, wishes, MIGDI_ABSENT);
-    if (!make_lists(migdi_job_result(draft.job))) {
-        draft.arena->failed = true;
-    }
-    migdi_job_on_act(draft.job, note_removed, NULL);
-    return migdi_draft_run(&draft, MIGDI_RUN, "destroy", job, error);
+    static const migdi_errand errand = {
+        .command = "destroy", .mode = MIGDI_RUN, .add = add_destroy, .ends = true};
+    return run(&errand, context, spec, options, job, error);
 }

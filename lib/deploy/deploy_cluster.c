@@ -216,22 +216,39 @@ int64_t migdi_cluster_quorum(const migdi_cluster_wish *wish)
     return wish->seeds / 2 + 1;
 }
 
+/* The members that have to be up before another goes. Who is a seed may not be known: then all that
+ * stay. */
+static int64_t needed(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen)
+{
+    return wish->seeds == 0               ? seen->replicas - 1
+           : wish->seeds < seen->replicas ? wish->seeds
+                                          : seen->replicas;
+}
+
 int64_t migdi_cluster_seeds_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen)
 {
     if (seen->all_ready) {
-        return wish->seeds < seen->replicas ? wish->seeds : seen->replicas;
+        return needed(wish, seen);
     }
+    const int64_t seeds = wish->seeds == 0 ? needed(wish, seen) : wish->seeds;
     int64_t up = 0;
     for (size_t i = 0; i < seen->member_count; i++) {
-        up += seen->members[i].ordinal < wish->seeds && seen->members[i].state.ready;
+        up += seen->members[i].ordinal < seeds && seen->members[i].state.ready;
     }
     return up;
 }
 
 bool migdi_cluster_seeds_are_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen)
 {
-    const int64_t wanted = wish->seeds < seen->replicas ? wish->seeds : seen->replicas;
-    return migdi_cluster_seeds_up(wish, seen) >= wanted;
+    return migdi_cluster_seeds_up(wish, seen) >= needed(wish, seen);
+}
+
+const char *migdi_cluster_up_text(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                                  migdi_arena *arena)
+{
+    return migdi_arena_format(arena, "%s up %lld of %lld", wish->seeds == 0 ? "members" : "seeds",
+                              (long long)migdi_cluster_seeds_up(wish, seen),
+                              (long long)(wish->seeds == 0 ? needed(wish, seen) : wish->seeds));
 }
 
 bool migdi_member_is_updated(const migdi_cluster_seen *seen, const migdi_member *member)

@@ -24,7 +24,7 @@ typedef struct migdi_cluster_wish {
     const migd_object *applied; /* the same without replicas */
     const char *restarted_at;   /* members that started before are restarted; NULL */
     int64_t replicas;           /* 0: as many as there are */
-    int64_t seeds;
+    int64_t seeds;              /* 0: not known, or there are none */
     int64_t pause_ms;
     int64_t least; /* bounds of the autoscaler that is wished; 0: none is */
     int64_t most;
@@ -78,11 +78,16 @@ void migdi_cluster_observe_number(const void *wished, migdi_view *view, void *ou
 int64_t migdi_cluster_seeds_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen);
 int64_t migdi_cluster_quorum(const migdi_cluster_wish *wish);
 
-/* Whether every seed that should run is Ready: no member may be taken away before (C23). */
+/* Whether every seed that should run is Ready (where none is known, every member that stays): no
+ * member may be taken away before (C23). */
 bool migdi_cluster_seeds_are_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen);
 
 /* The verdict waits for members: what happens to them is heard at once. */
 void migdi_cluster_doorbell(const migdi_cluster_seen *seen, migdi_verdict *verdict);
+
+/* "seeds up 2 of 3"; where there are none to be known, "members up 3 of 4". */
+const char *migdi_cluster_up_text(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                                  migdi_arena *arena);
 
 /* The member of an ordinal; NULL when it does not exist. */
 const migdi_member *migdi_cluster_member(const migdi_cluster_seen *seen, int64_t ordinal);

@@ -8,7 +8,9 @@ typedef struct migdi_removal_wish {
     const migdi_kube_resource *resource; /* of the step that removes objects of one kind */
     const char *namespace_;
     const char *name;
-    bool consent; /* given with the call */
+    const migd_object *labels;     /* by which the set knows its members; NULL: app=NAME */
+    const migd_object *pod_labels; /* all that they bear */
+    bool consent;                  /* given with the call */
 } migdi_removal_wish;
 
 /* Whether the object belongs to the cluster: by our labels, or as its Service, budget or

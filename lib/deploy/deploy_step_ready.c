@@ -94,13 +94,14 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
                     seen->refusal == NULL ? "" : seen->refusal);
     } else if ((int64_t)seen->member_count > seen->replicas) {
         migdi_going(verdict, "%s-%" PRId64 " is going", wish->name, migdi_cluster_top(seen) - 1);
+    } else if (wish->seeds == 0) {
+        migdi_done(verdict, "%" PRId64 " of %" PRId64 " Ready", ready, seen->replicas);
     } else {
-        const int64_t up = migdi_cluster_seeds_up(wish, seen);
         const int64_t quorum = migdi_cluster_quorum(wish);
-        migdi_done(verdict,
-                   "%" PRId64 " of %" PRId64 " Ready, seeds up %" PRId64 " of %" PRId64
-                   ", quorum %" PRId64 ", margin %" PRId64,
-                   ready, seen->replicas, up, wish->seeds, quorum, up - quorum);
+        migdi_done(
+            verdict, "%" PRId64 " of %" PRId64 " Ready, %s, quorum %" PRId64 ", margin %" PRId64,
+            ready, seen->replicas, migdi_cluster_up_text(wish, seen, migdi_verdict_arena(verdict)),
+            quorum, migdi_cluster_seeds_up(wish, seen) - quorum);
     }
 }
 

@@ -67,9 +67,8 @@ static void decide_down(const void *wished, migdi_goal goal, const void *in, mig
     } else if (top > seen->replicas) {
         migdi_going(verdict, "%s-%" PRId64 " is going", wish->name, top - 1);
     } else if (!migdi_cluster_seeds_are_up(wish, seen)) {
-        migdi_going(verdict,
-                    "seeds up %" PRId64 " of %" PRId64 ": no member leaves before all are [C23]",
-                    migdi_cluster_seeds_up(wish, seen), wish->seeds);
+        migdi_going(verdict, "%s: no member leaves before all are [C23]",
+                    migdi_cluster_up_text(wish, seen, migdi_verdict_arena(verdict)));
     } else {
         set(wish, seen, seen->replicas - 1, verdict);
     }

@@ -108,8 +108,8 @@ static void decide_next(const migdi_cluster_wish *wish, const migdi_cluster_seen
         migdi_going(verdict, "no member is held back any more");
         want_partition(wish, seen, 0, verdict);
     } else if (next->state.ready && !migdi_cluster_seeds_are_up(wish, seen)) {
-        migdi_going(verdict, "seeds up %" PRId64 " of %" PRId64 ": %s waits for them",
-                    migdi_cluster_seeds_up(wish, seen), wish->seeds, next->pod);
+        migdi_going(verdict, "%s: %s waits for them",
+                    migdi_cluster_up_text(wish, seen, migdi_verdict_arena(verdict)), next->pod);
     } else if (left > 0) {
         migdi_going(verdict, "%s restarts after the pause", next->pod);
         migdi_pause(verdict, left);

@@ -1,6 +1,7 @@
 /* What runs, whether it is safe, what is wrong. Keys of the document never disappear: null is
  * unknown. */
 #include "codec_object.h"
+#include "deploy_live.h"
 #include "deploy_status.h"
 #include "kube_calls.h"
 
@@ -51,15 +52,22 @@ static void observe_nodes(migdi_view *view, status_seen *seen)
     }
 }
 
-static void observe_budget(const migdi_cluster_wish *wish, migdi_view *view, status_seen *seen)
+static bool covers_members(const migdi_status_wish *wish, const migd_object *budget)
+{
+    const migd_object *chosen = migd_object_at(budget, "/spec/selector/matchLabels");
+    return wish->pod_labels == NULL
+               ? migdi_text_equal(migd_object_text(chosen, "/app", NULL), wish->cluster->name)
+               : migdi_labels_include(wish->pod_labels, chosen);
+}
+
+static void observe_budget(const migdi_status_wish *wish, migdi_view *view, status_seen *seen)
 {
     const migd_object *budgets = migdi_see_list(
         view, migdi_kube_list(migdi_view_arena(view), &migdi_kube_poddisruptionbudgets,
-                              wish->namespace_, NULL));
+                              wish->cluster->namespace_, NULL));
     for (size_t i = 0; i < migd_object_count(budgets) && seen->budget == NULL; i++) {
         const migd_object *budget = migd_object_item(budgets, i);
-        if (migdi_text_equal(migd_object_text(budget, "/spec/selector/matchLabels/app", NULL),
-                             wish->name)) {
+        if (covers_members(wish, budget)) {
             seen->budget = migd_object_text(budget, "/metadata/name", "");
             seen->budget_keeps = migd_object_int64(budget, "/spec/minAvailable", -1);
             seen->budget_seeds =
@@ -75,7 +83,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
     migdi_arena *arena = migdi_view_arena(view);
     migdi_cluster_observe_number(wish->cluster, view, &seen->cluster);
     observe_nodes(view, seen);
-    observe_budget(wish->cluster, view, seen);
+    observe_budget(wish, view, seen);
     const migd_object *service =
         migdi_see(view, migdi_kube_get(arena, &migdi_kube_services, wish->cluster->namespace_,
                                        wish->service));
@@ -122,11 +130,15 @@ static void report_members(const migdi_status_wish *wish, const status_seen *see
     const int64_t quorum = migdi_cluster_quorum(wish->cluster);
     migd_object_set_int64(out, "/members/ready", ready_members(cluster), NULL);
     migd_object_set_int64(out, "/members/wanted", cluster->replicas, NULL);
-    migd_object_set_int64(out, "/members/most", wish->most_members, NULL);
-    migd_object_set_int64(out, "/seeds/up", up, NULL);
-    migd_object_set_int64(out, "/seeds/of", wish->cluster->seeds, NULL);
-    migd_object_set_int64(out, "/seeds/quorum", quorum, NULL);
-    migd_object_set_int64(out, "/seeds/margin", up - quorum, NULL);
+    if (wish->most_members > 0) {
+        migd_object_set_int64(out, "/members/most", wish->most_members, NULL);
+    }
+    if (wish->cluster->seeds > 0) {
+        migd_object_set_int64(out, "/seeds/up", up, NULL);
+        migd_object_set_int64(out, "/seeds/of", wish->cluster->seeds, NULL);
+        migd_object_set_int64(out, "/seeds/quorum", quorum, NULL);
+        migd_object_set_int64(out, "/seeds/margin", up - quorum, NULL);
+    }
     for (size_t i = 0; i < cluster->member_count && i < 1000; i++) {
         const migdi_member *member = &cluster->members[i];
         char pointer[64];
@@ -152,7 +164,8 @@ static void report_surroundings(const migdi_status_wish *wish, const status_seen
         migd_object_set_string(out, "/nodes/silent", seen->silent_node, NULL);
     }
     migd_object_set_string(out, "/drain/budget", seen->budget, NULL);
-    if (seen->budget != NULL && seen->budget_keeps >= 0) {
+    if (seen->budget != NULL && seen->budget_keeps >= 0 &&
+        (wish->cluster->seeds > 0 || !seen->budget_seeds)) {
         migd_object_set_int64(out, "/drain/mayLeave", may_leave(wish, seen), NULL);
     }
     migd_object_set_string(out, "/scaling/autoscaler", cluster->autoscaler, NULL);

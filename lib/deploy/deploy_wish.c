@@ -124,6 +124,10 @@ static migd_status fill(migdi_draft *draft, const migd_call_options *options, mi
     migdi_names names;
     const bool named = migdi_names_make(&names, wish->name, draft->arena);
     wish->autoscaler = names.autoscaler;
+    draft->service = names.client_service;
+    draft->port = migd_object_int64(migd_spec_object(draft->spec), "/spec/service/port", 80);
+    draft->most_members =
+        migd_object_int64(migd_spec_object(draft->spec), "/spec/members/maxReplicas", 0);
     wish->adopt = migd_call_options_int64(options, MIGD_CALL_ADOPT) == 1;
     wish->lower = migdi_call_options_accepts(options, "C24");
     return named && !draft->arena->failed ? MIGD_OK : migdi_fail_nomem(error);
@@ -335,8 +339,8 @@ static migd_status cut(migdi_draft *draft, migd_error **error)
                               named);
 }
 
-migd_status migdi_draft_run(migdi_draft *draft, migdi_run_mode mode, const char *command,
-                            migd_job **job, migd_error **error)
+migd_status migdi_draft_start(migdi_draft *draft, migdi_run_mode mode, const char *command,
+                              migd_error **error)
 {
     migd_status status = cut(draft, error);
     if (status == MIGD_OK && mode == MIGDI_RUN && draft->cluster != NULL &&
@@ -352,6 +356,13 @@ migd_status migdi_draft_run(migdi_draft *draft, migdi_run_mode mode, const char 
         memcpy(steps, draft->steps, draft->count * sizeof *steps);
         status = migdi_job_run_steps(draft->job, mode, steps, draft->count, error);
     }
+    return status;
+}
+
+migd_status migdi_draft_run(migdi_draft *draft, migdi_run_mode mode, const char *command,
+                            migd_job **job, migd_error **error)
+{
+    const migd_status status = migdi_draft_start(draft, mode, command, error);
     if (status < 0) {
         migd_job_free(draft->job);
         return status;

@@ -19,10 +19,27 @@ typedef struct migdi_draft {
     const migd_objects *objects;      /* rendered; the job's */
     const migd_call_options *options; /* a copy; the job's */
     migdi_cluster_wish *cluster;
+    const migd_object *labels;     /* by which its set knows its members; NULL: app=NAME */
+    const migd_object *pod_labels; /* all that its members bear; NULL: app=NAME */
+    const char *service;           /* of its clients, and the port there */
+    int64_t port;
+    int64_t most_members; /* 0: not known */
     migdi_step steps[MIGDI_DEPLOY_STEPS];
     size_t count;
     uint16_t stage;
 } migdi_draft;
+
+/* What a call does with one cluster. */
+typedef struct migdi_errand migdi_errand;
+struct migdi_errand {
+    const char *command;
+    migdi_run_mode mode;
+    void (*add)(migdi_draft *draft, const migdi_errand *errand); /* its steps */
+    int64_t replicas;                                            /* of scale */
+    int64_t asked_unix_ms;                                       /* of restart */
+    bool shows; /* it tells of the clients' Service too */
+    bool ends;  /* it is for what is left of a cluster too */
+};
 
 /* Opens the cluster and makes the job; with a spec, renders it and fills the wish of the cluster.
  * On failure nothing is left. */
@@ -49,7 +66,11 @@ void migdi_draft_add_namespace(migdi_draft *draft);
 void migdi_draft_add_object(migdi_draft *draft, const migdi_step_kind *kind,
                             const migdi_kube_resource *resource, const char *name);
 
-/* Puts the lock on, cuts the list as MIGD_CALL_ONLY and _UNTIL say, and starts; takes the draft. */
+/* Puts the lock on, cuts the list as MIGD_CALL_ONLY and _UNTIL say, and starts. */
+migd_status migdi_draft_start(migdi_draft *draft, migdi_run_mode mode, const char *command,
+                              migd_error **error);
+
+/* The same for a job that nobody holds yet: on failure it is freed. */
 migd_status migdi_draft_run(migdi_draft *draft, migdi_run_mode mode, const char *command,
                             migd_job **job, migd_error **error);
 

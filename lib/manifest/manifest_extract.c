@@ -93,6 +93,11 @@ static bool has_options(const migd_object *container)
     return false;
 }
 
+bool migdi_extract_is_member(const migd_object *container)
+{
+    return is_server_image(migd_object_text(container, "/image", "")) || has_options(container);
+}
+
 static bool is_ours(const migdi_set *set)
 {
     const migd_object *labels = migd_object_at(set->item->value, "/metadata/labels");
@@ -110,7 +115,7 @@ static void find_container(migdi_extract_state *state, migdi_set *set)
     const bool ours = is_ours(set);
     for (size_t i = 0; i < migd_object_count(containers); i++) {
         const migd_object *container = migd_object_item(containers, i);
-        if (is_server_image(migd_object_text(container, "/image", "")) || has_options(container) ||
+        if (migdi_extract_is_member(container) ||
             (ours && strcmp(migd_object_text(container, "/name", ""), set->item->name) == 0)) {
             set->container = container;
             set->base = migdi_arena_format(state->arena, CONTAINERS "/%zu", i);

@@ -14,6 +14,9 @@
 bool migdi_extract(const migd_objects *objects, const migd_spec *spec, migdi_arena *arena,
                    migdi_world *world);
 
+/* Whether a container holds a member of MigratoryData, by its image or its options. */
+bool migdi_extract_is_member(const migd_object *container);
+
 /* "Kind/namespace/name", or without what is missing; NULL when memory ends. */
 const char *migdi_extract_title(const migd_object *document, migdi_arena *arena);
 

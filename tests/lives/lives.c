@@ -17,6 +17,8 @@ const char life_spec[] = "apiVersion: migdeploy.dev/v1alpha1\n"
                          "    minReadySeconds: 1\n"
                          "    pauseSeconds: 60\n";
 
+const char life_no_spec[] = "";
+
 /* A client reads its kubeconfig from a file, as ever. */
 static const char *kubeconfig(void)
 {
@@ -110,8 +112,10 @@ void life_run(life *l, test_world *lab, life_verb verb, const char *sets, int32_
 {
     life_end(l);
     migd_context *context = life_context(lab);
-    migd_spec *spec = read_spec(sets);
+    migd_spec *spec = sets == life_no_spec ? NULL : read_spec(sets);
     migd_call_options *options = life_options(accept);
+    migd_call_options_set_text(options, MIGD_CALL_NAMESPACE, spec == NULL ? "migratory" : NULL,
+                               NULL);
     migd_job *job = NULL;
     migd_error *error = NULL;
     const migd_event *event = NULL;

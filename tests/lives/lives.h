@@ -28,6 +28,9 @@ typedef enum {
     LIFE_DESTROY
 } life_verb;
 
+/* As `sets` of a life: there is no spec, the cluster is the one in namespace "migratory". */
+extern const char life_no_spec[];
+
 /* Runs one command of a fresh client on the world to its end (or to the client's death). sets:
  * PATH=VALUE lines of the spec, or NULL; replicas: of scale; accept: a rule, or NULL. */
 void life_run(life *l, test_world *lab, life_verb verb, const char *sets, int32_t replicas,

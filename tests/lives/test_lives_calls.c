@@ -76,7 +76,7 @@ static void every_start_gives_a_job_and_sends_nothing(void **state)
     close_bench(&b);
 }
 
-static void no_start_works_without_a_spec(void **state)
+static void what_makes_a_cluster_wants_a_spec(void **state)
 {
     (void)state;
     bench b = open_bench();
@@ -86,19 +86,48 @@ static void no_start_works_without_a_spec(void **state)
     assert_int_equal(migd_deploy_plan_start(b.context, NULL, b.options, &b.job, &b.error),
                      MIGD_ERR_INVALID);
     drop(&b);
-    assert_int_equal(migd_deploy_status_start(b.context, NULL, b.options, &b.job, &b.error),
-                     MIGD_ERR_INVALID);
-    drop(&b);
-    assert_int_equal(migd_deploy_scale_start(b.context, NULL, 4, b.options, &b.job, &b.error),
-                     MIGD_ERR_INVALID);
-    drop(&b);
-    assert_int_equal(migd_deploy_restart_start(b.context, NULL, b.options, &b.job, &b.error),
-                     MIGD_ERR_INVALID);
-    drop(&b);
-    assert_int_equal(migd_deploy_destroy_start(b.context, NULL, b.options, &b.job, &b.error),
-                     MIGD_ERR_INVALID);
-    drop(&b);
     assert_int_equal(migd_deploy_scale_start(b.context, b.spec, 0, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    assert_int_equal(test_world_requests(b.lab), 0);
+    close_bench(&b);
+}
+
+/* What a call says of a namespace without a cluster; it did not ask before it was pulled. */
+static migd_status finished(bench *b, migd_status started)
+{
+    assert_int_equal(started, MIGD_OK);
+    const int64_t asked = test_world_requests(b->lab);
+    const migd_status status = migd_job_finish(b->job, NULL, &b->error);
+    assert_true(test_world_requests(b->lab) > asked);
+    assert_string_equal(migd_error_message(b->error),
+                        "no StatefulSet of MigratoryData in namespace default");
+    drop(b);
+    return status;
+}
+
+static void what_has_no_spec_looks_for_the_cluster_and_needs_a_context(void **state)
+{
+    (void)state;
+    bench b = open_bench();
+    assert_int_equal(
+        finished(&b, migd_deploy_status_start(b.context, NULL, b.options, &b.job, &b.error)),
+        MIGD_ERR_NOT_FOUND);
+    assert_int_equal(
+        finished(&b, migd_deploy_scale_start(b.context, NULL, 4, b.options, &b.job, &b.error)),
+        MIGD_ERR_NOT_FOUND);
+    assert_int_equal(
+        finished(&b, migd_deploy_restart_start(b.context, NULL, b.options, &b.job, &b.error)),
+        MIGD_ERR_NOT_FOUND);
+    assert_int_equal(
+        finished(&b, migd_deploy_destroy_start(b.context, NULL, b.options, &b.job, &b.error)),
+        MIGD_ERR_NOT_FOUND);
+    assert_int_equal(migd_deploy_restart_start(NULL, NULL, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    drop(&b);
+    assert_int_equal(migd_deploy_status_start(NULL, NULL, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    drop(&b);
+    assert_int_equal(migd_deploy_destroy_start(NULL, NULL, b.options, &b.job, &b.error),
                      MIGD_ERR_INVALID);
     close_bench(&b);
 }
@@ -201,7 +230,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_start_gives_a_job_and_sends_nothing),
-        cmocka_unit_test(no_start_works_without_a_spec),
+        cmocka_unit_test(what_makes_a_cluster_wants_a_spec),
+        cmocka_unit_test(what_has_no_spec_looks_for_the_cluster_and_needs_a_context),
         cmocka_unit_test(a_spec_that_the_rules_refuse_is_refused_with_its_findings),
         cmocka_unit_test(findings_are_taken_once),
         cmocka_unit_test(anybodys_objects_are_judged_then_applied),
