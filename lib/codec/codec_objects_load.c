@@ -29,7 +29,8 @@ static migd_status load_file(loader *load, const char *path, migd_error **error)
                  ? migdi_fail_nomem(error)
                  : migdi_objects_read(load->objects, migdi_text_string(&bytes), bytes.size,
                                       &load->options, error);
-    load->options.limits[MIGD_READ_DOCUMENTS] -= (int64_t)(load->objects->count - before);
+    load->options.limits[MIGD_READ_DOCUMENTS - MIGD_READ_BYTES] -=
+        (int64_t)(load->objects->count - before);
     load->files++;
     migdi_free(load->options.name);
     load->options.name = NULL;
@@ -88,7 +89,7 @@ migd_status migd_objects_load(migd_objects *objects, const char *path,
     }
     loader load = {.objects = objects};
     for (int32_t i = MIGD_READ_BYTES; i < MIGD_READ_NAME; i++) {
-        load.options.limits[i] = migd_read_options_int64(options, i);
+        load.options.limits[i - MIGD_READ_BYTES] = migd_read_options_int64(options, i);
     }
     const size_t before = objects->count;
     const migd_status status = strcmp(path, "-") != 0 && migdi_os_is_folder(path)

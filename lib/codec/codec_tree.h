@@ -68,8 +68,10 @@ typedef struct migdi_document {
     size_t source_capacity;
 } migdi_document;
 
+#define MIGDI_READ_LIMITS (MIGD_READ_DOCUMENTS - MIGD_READ_BYTES + 1)
+
 struct migd_read_options {
-    int64_t limits[MIGD_READ_NAME]; /* by MIGD_READ_*; [0] is not used */
+    int64_t limits[MIGDI_READ_LIMITS];
     char *name;
     uint32_t manner; /* MIGDI_READ_* of codec_object.h */
 };

@@ -1,14 +1,14 @@
 /* The options of a call: numbers and texts in tables, the accepted rules, a cancel. */
 #include "core_call_options.h"
 
+#include "core_options.h"
 #include "core_text.h"
 
 #include <migdeploy/job.h>
 #include <string.h>
 
-#define FIRST_TEXT   MIGD_CALL_ONLY
-#define TEXTS        (MIGD_CALL_FIELD_MANAGER - FIRST_TEXT + 1)
-#define NUMBERS      (MIGD_CALL_CONSENT + 1)
+#define NUMBERS      MIGD_CALL_CONSENT
+#define TEXTS        (MIGD_CALL_FIELD_MANAGER - MIGD_CALL_ONLY + 1)
 #define MOST_RULES   ((size_t)1000)
 #define LONGEST_RULE ((size_t)64)
 
@@ -21,18 +21,17 @@ struct migd_call_options {
     migd_cancel *cancel;
 };
 
-/* What each number is when it was not set. */
-static const int64_t defaults[NUMBERS] = {[MIGD_CALL_DEADLINE_MS] = MIGD_FOREVER};
+static const migdi_option_number numbers[NUMBERS] = {
+    {MIGD_FOREVER, MIGD_FOREVER, INT64_MAX}, /* DEADLINE_MS */
+    {0, 0, 1},                               /* DRY_RUN */
+    {0, 0, 1},                               /* FORCE */
+    {0, 0, 1},                               /* ADOPT */
+    {0, 0, 1},                               /* WAIT_LOCK */
+    {0, 0, 1},                               /* CONSENT */
+};
 
-static bool is_number(int32_t option)
-{
-    return option >= MIGD_CALL_DEADLINE_MS && option < NUMBERS;
-}
-
-static bool is_text(int32_t option)
-{
-    return option >= FIRST_TEXT && option < FIRST_TEXT + TEXTS;
-}
+static const migdi_options_kind kind = {"call option", MIGD_CALL_DEADLINE_MS, NUMBERS,
+                                        numbers,       MIGD_CALL_ONLY,        TEXTS};
 
 migd_status migd_call_options_new(migd_call_options **out, migd_error **error)
 {
@@ -44,7 +43,7 @@ migd_status migd_call_options_new(migd_call_options **out, migd_error **error)
     if (*out == NULL) {
         return migdi_fail_nomem(error);
     }
-    memcpy((*out)->numbers, defaults, sizeof defaults);
+    migdi_options_preset(&kind, (*out)->numbers);
     return MIGD_OK;
 }
 
@@ -53,9 +52,7 @@ void migd_call_options_free(migd_call_options *options)
     if (options == NULL) {
         return;
     }
-    for (size_t i = 0; i < TEXTS; i++) {
-        migdi_free(options->texts[i]);
-    }
+    migdi_options_free_texts(&kind, options->texts);
     for (size_t i = 0; i < options->rule_count; i++) {
         migdi_free(options->rules[i]);
     }
@@ -67,53 +64,25 @@ void migd_call_options_free(migd_call_options *options)
 migd_status migd_call_options_set_int64(migd_call_options *options, int32_t option, int64_t value,
                                         migd_error **error)
 {
-    migdi_error_clear(error);
-    if (options == NULL) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "migd_call_options_set_int64: options is NULL");
-    }
-    if (!is_number(option)) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "call option %d is no number", (int)option);
-    }
-    const bool fits = option == MIGD_CALL_DEADLINE_MS ? value >= 0 || value == MIGD_FOREVER
-                                                      : value == 0 || value == 1;
-    if (!fits) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "call option %d cannot be %lld", (int)option,
-                          (long long)value);
-    }
-    options->numbers[option] = value;
-    return MIGD_OK;
+    return migdi_options_set_number(&kind, options == NULL ? NULL : options->numbers, option, value,
+                                    error);
 }
 
 migd_status migd_call_options_set_text(migd_call_options *options, int32_t option,
                                        const char *value, migd_error **error)
 {
-    migdi_error_clear(error);
-    if (options == NULL) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "migd_call_options_set_text: options is NULL");
-    }
-    if (!is_text(option)) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "call option %d is no text", (int)option);
-    }
-    char *copy = value == NULL ? NULL : migdi_text_copy(value, strlen(value));
-    if (value != NULL && copy == NULL) {
-        return migdi_fail_nomem(error);
-    }
-    migdi_free(options->texts[option - FIRST_TEXT]);
-    options->texts[option - FIRST_TEXT] = copy;
-    return MIGD_OK;
+    return migdi_options_set_text(&kind, options == NULL ? NULL : options->texts, option, value,
+                                  error);
 }
 
 int64_t migd_call_options_int64(const migd_call_options *options, int32_t option)
 {
-    if (!is_number(option)) {
-        return -1;
-    }
-    return options == NULL ? defaults[option] : options->numbers[option];
+    return migdi_options_number(&kind, options == NULL ? NULL : options->numbers, option);
 }
 
 const char *migd_call_options_text(const migd_call_options *options, int32_t option)
 {
-    return options == NULL || !is_text(option) ? NULL : options->texts[option - FIRST_TEXT];
+    return migdi_options_text(&kind, options == NULL ? NULL : options->texts, option);
 }
 
 bool migdi_call_options_accepts(const migd_call_options *options, const char *rule)

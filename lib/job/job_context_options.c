@@ -1,18 +1,11 @@
 /* The options of a context: texts and numbers in tables, three callbacks. */
 #include "job_context_options.h"
 
-#include <string.h>
+#include "core_options.h"
 
-#define FIRST_TEXT   MIGD_CONTEXT_HOME
-#define FIRST_NUMBER MIGD_CONTEXT_CONNECT_MS
-#define MOST_MS      (INT64_C(365) * 24 * 3600 * 1000)
+#define MOST_MS (INT64_C(365) * 24 * 3600 * 1000)
 
-/* What each number may be, and is when it was not set; in the order of the enum. */
-static const struct {
-    int64_t preset;
-    int64_t least;
-    int64_t most;
-} numbers[MIGDI_CONTEXT_NUMBERS] = {
+static const migdi_option_number numbers[MIGDI_CONTEXT_NUMBERS] = {
     {10000, 1, MOST_MS},             /* CONNECT_MS */
     {60000, 1, MOST_MS},             /* REQUEST_MS */
     {30000, 1, MOST_MS},             /* IDLE_MS */
@@ -22,22 +15,14 @@ static const struct {
     {8, 1, 1024},                    /* CONNECTIONS */
 };
 
-static bool is_text(int32_t option)
-{
-    return option >= FIRST_TEXT && option < FIRST_TEXT + MIGDI_CONTEXT_TEXTS;
-}
-
-static bool is_number(int32_t option)
-{
-    return option >= FIRST_NUMBER && option < FIRST_NUMBER + MIGDI_CONTEXT_NUMBERS;
-}
+static const migdi_options_kind kind = {"context option",      MIGD_CONTEXT_CONNECT_MS,
+                                        MIGDI_CONTEXT_NUMBERS, numbers,
+                                        MIGD_CONTEXT_HOME,     MIGDI_CONTEXT_TEXTS};
 
 static void set_presets(migd_context_options *options)
 {
     *options = (migd_context_options){0};
-    for (size_t i = 0; i < MIGDI_CONTEXT_NUMBERS; i++) {
-        options->numbers[i] = numbers[i].preset;
-    }
+    migdi_options_preset(&kind, options->numbers);
 }
 
 migd_status migd_context_options_new(migd_context_options **out, migd_error **error)
@@ -56,10 +41,7 @@ migd_status migd_context_options_new(migd_context_options **out, migd_error **er
 
 void migdi_context_options_clear(migd_context_options *options)
 {
-    for (size_t i = 0; i < MIGDI_CONTEXT_TEXTS; i++) {
-        migdi_free(options->texts[i]);
-        options->texts[i] = NULL;
-    }
+    migdi_options_free_texts(&kind, options->texts);
 }
 
 void migd_context_options_free(migd_context_options *options)
@@ -77,69 +59,31 @@ bool migdi_context_options_copy(migd_context_options *out, const migd_context_op
         return true;
     }
     *out = *options;
-    bool copied = true;
-    for (size_t i = 0; i < MIGDI_CONTEXT_TEXTS; i++) {
-        const char *text = options->texts[i];
-        out->texts[i] = text == NULL ? NULL : migdi_text_copy(text, strlen(text));
-        copied = copied && (text == NULL || out->texts[i] != NULL);
-    }
-    return copied;
+    return migdi_options_copy_texts(&kind, out->texts, options->texts);
 }
 
 migd_status migd_context_options_set_text(migd_context_options *options, int32_t option,
                                           const char *value, migd_error **error)
 {
-    migdi_error_clear(error);
-    if (options == NULL) {
-        return migdi_fail(error, MIGD_ERR_INVALID,
-                          "migd_context_options_set_text: options is NULL");
-    }
-    if (!is_text(option)) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "context option %d is no text", (int)option);
-    }
-    char *copy = value == NULL ? NULL : migdi_text_copy(value, strlen(value));
-    if (value != NULL && copy == NULL) {
-        return migdi_fail_nomem(error);
-    }
-    migdi_free(options->texts[option - FIRST_TEXT]);
-    options->texts[option - FIRST_TEXT] = copy;
-    return MIGD_OK;
+    return migdi_options_set_text(&kind, options == NULL ? NULL : options->texts, option, value,
+                                  error);
 }
 
 migd_status migd_context_options_set_int64(migd_context_options *options, int32_t option,
                                            int64_t value, migd_error **error)
 {
-    migdi_error_clear(error);
-    if (options == NULL) {
-        return migdi_fail(error, MIGD_ERR_INVALID,
-                          "migd_context_options_set_int64: options is NULL");
-    }
-    if (!is_number(option)) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "context option %d is no number", (int)option);
-    }
-    const size_t index = (size_t)(option - FIRST_NUMBER);
-    if (value < numbers[index].least || value > numbers[index].most) {
-        return migdi_fail(error, MIGD_ERR_INVALID,
-                          "context option %d cannot be %lld: from %lld to %lld", (int)option,
-                          (long long)value, (long long)numbers[index].least,
-                          (long long)numbers[index].most);
-    }
-    options->numbers[index] = value;
-    return MIGD_OK;
+    return migdi_options_set_number(&kind, options == NULL ? NULL : options->numbers, option, value,
+                                    error);
 }
 
 const char *migd_context_options_text(const migd_context_options *options, int32_t option)
 {
-    return options == NULL || !is_text(option) ? NULL : options->texts[option - FIRST_TEXT];
+    return migdi_options_text(&kind, options == NULL ? NULL : options->texts, option);
 }
 
 int64_t migd_context_options_int64(const migd_context_options *options, int32_t option)
 {
-    if (!is_number(option)) {
-        return -1;
-    }
-    const size_t index = (size_t)(option - FIRST_NUMBER);
-    return options == NULL ? numbers[index].preset : options->numbers[index];
+    return migdi_options_number(&kind, options == NULL ? NULL : options->numbers, option);
 }
 
 void migd_context_options_set_log(migd_context_options *options, int32_t level,

@@ -36,7 +36,7 @@ static void sets_limits_within_their_range(void **state)
     assert_int_equal(migd_read_options_set_int64(options, MIGD_READ_DEPTH, 1000, NULL), MIGD_OK);
     assert_int_equal(migd_read_options_set_int64(options, MIGD_READ_DEPTH, 1001, &error),
                      MIGD_ERR_INVALID);
-    assert_string_equal(migd_error_message(error), "a limit of reading is 1 to 1000, not 1001");
+    assert_string_equal(migd_error_message(error), "read option 2 cannot be 1001: from 1 to 1000");
     migd_error_free(error);
     assert_int_equal(migd_read_options_set_int64(options, MIGD_READ_NAME, 1, NULL),
                      MIGD_ERR_INVALID);
