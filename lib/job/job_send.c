@@ -241,8 +241,7 @@ static int64_t next_poll_ms(migdi_track *track)
     track->poll_ms = longer_ms < verdict->poll_first_ms  ? verdict->poll_first_ms
                      : longer_ms > verdict->poll_most_ms ? verdict->poll_most_ms
                                                          : longer_ms;
-    const int64_t poll_ms =
-        migdi_bells_hang(track->bells) ? verdict->poll_most_ms : track->poll_ms;
+    const int64_t poll_ms = migdi_bells_hang(track->bells) ? verdict->poll_most_ms : track->poll_ms;
     return poll_ms + migdi_context_random(context_of(track), poll_ms / 10 + 1);
 }
 

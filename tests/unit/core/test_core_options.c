@@ -32,7 +32,7 @@ static void what_is_no_option_is_said(void **state)
     migd_error *error = NULL;
     const int32_t no_numbers[] = {INT32_MIN, 2, 5, 7};
     const int32_t no_texts[] = {3, 6, 10, INT32_MAX};
-    for (size_t i = 0; i < COUNT(no_numbers); i++) {
+    for (size_t i = 0; i < sizeof no_numbers / sizeof *no_numbers; i++) {
         assert_int_equal(migdi_options_set_number(&kind, held, no_numbers[i], 1, &error),
                          MIGD_ERR_INVALID);
         assert_int_equal(migdi_options_number(&kind, held, no_numbers[i]), -1);
