@@ -197,6 +197,8 @@ void interrupt_quietly(void);
 typedef struct {
     const char *heading; /* said before its first change; NULL: none */
     const char *cluster; /* the name that a question wants typed */
+    const char *number;  /* behind the heading, how many members are wished; each is told. NULL: not
+                            the members are what this is about */
 } telling;
 
 /* Follows a job to its end with progress; *result may be NULL. Frees the job. Answers an exit code;

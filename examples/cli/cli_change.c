@@ -23,16 +23,18 @@ static bool is_told(const cli *options)
 static int follow_started(const session *s, migd_status status, migd_error *error, migd_job *job,
                           const char *heading, migd_object **result)
 {
-    return status < 0 ? fail_start(s, NULL, error, status)
-                      : follow(s->options, job, &(telling){heading, name_of(s)}, result);
+    const telling how = {.heading = heading, .cluster = name_of(s)};
+    return status < 0 ? fail_start(s, NULL, error, status) : follow(s->options, job, &how, result);
 }
 
-/* The same, then the result for programs, where -o asks for it. */
+/* The same, then the result for programs, where -o asks for it. number: of telling. */
 static int follow_and_put(const session *s, migd_status status, migd_error *error, migd_job *job,
-                          const char *heading)
+                          const char *heading, const char *number)
 {
     migd_object *result = NULL;
-    int code = follow_started(s, status, error, job, heading, &result);
+    const telling how = {.heading = heading, .cluster = name_of(s), .number = number};
+    int code =
+        status < 0 ? fail_start(s, NULL, error, status) : follow(s->options, job, &how, &result);
     if (code == EXIT_DONE && s->options->output != OUTPUT_TEXT) {
         code = put_object(s->options, result);
     }
@@ -161,19 +163,26 @@ static int write_replicas(const cli *options, const char *replicas)
     return EXIT_DONE;
 }
 
-/* The trap of the day after: the file still has its old number. */
+/* Ends the line that stands there. The trap of the day after: the file still has its old number. */
 static void say_what_the_file_says(const session *s, long replicas)
 {
     const migd_object *said = migd_object_at(migd_spec_object(s->spec), "/spec/members/replicas");
     const char *file = NULL;
     int32_t line = 0;
     const int64_t number = migd_object_int64(said, "", 0);
-    if (number != replicas && migd_object_place(said, &file, &line, NULL) == MIGD_OK) {
-        fprintf(stderr, "%s:%d still says %lld: a deploy leaves %ld and says so [C24].\n", file,
-                (int)line, (long long)number, replicas);
-        say_next(s->options, "migdeploy scale %ld --write (puts %ld into line %d)", replicas,
-                 replicas, (int)line);
+    if (number == replicas || s->options->write ||
+        migd_object_place(said, &file, &line, NULL) != MIGD_OK) {
+        fputc('\n', stderr);
+        return;
     }
+    fprintf(stderr, " %s:%d still says %lld: a deploy ", file, (int)line, (long long)number);
+    if (number < replicas) {
+        fprintf(stderr, "leaves %ld and says so [C24].\n", replicas);
+    } else {
+        fprintf(stderr, "makes it %lld again.\n", (long long)number);
+    }
+    say_next(s->options, "migdeploy scale %ld --write (puts %ld into line %d)", replicas, replicas,
+             (int)line);
 }
 
 int run_scale(cli *options)
@@ -188,6 +197,7 @@ int run_scale(cli *options)
     session s;
     char where[256];
     char heading[384] = "";
+    char number[128] = "";
     char elapsed[32];
     const int64_t started_ms = now_ms();
     migd_job *job = NULL;
@@ -199,19 +209,18 @@ int run_scale(cli *options)
     }
     if (status >= 0) {
         const long long seeds = spec_int(&s, "/spec/members/seeds");
-        snprintf(heading, sizeof heading, "%s: to %ld of at most %lld; seeds %lld, quorum %lld",
-                 where_of(&s, where, sizeof where), replicas,
+        snprintf(heading, sizeof heading, "%s: ", where_of(&s, where, sizeof where));
+        snprintf(number, sizeof number, "%ld of at most %lld; seeds %lld, quorum %lld", replicas,
                  (long long)spec_int(&s, "/spec/members/maxReplicas"), seeds, seeds / 2 + 1);
     }
-    int code = follow_and_put(&s, status, error, job, heading);
+    int code = follow_and_put(&s, status, error, job, heading, number);
     if (code == EXIT_DONE && is_told(options)) {
-        fprintf(stderr, "%ld of %ld Ready in %s.\n", replicas, replicas,
+        fprintf(stderr, "%ld of %ld Ready in %s.", replicas, replicas,
                 format_elapsed(now_ms() - started_ms, elapsed));
+        say_what_the_file_says(&s, replicas);
     }
     if (code == EXIT_DONE && options->write) {
         code = write_replicas(options, word);
-    } else if (code == EXIT_DONE && is_told(options)) {
-        say_what_the_file_says(&s, replicas);
     }
     close_session(&s);
     return code;
@@ -230,7 +239,7 @@ int run_restart(cli *options)
         where_of(&s, where, sizeof where);
         status = migd_deploy_restart_start(s.context, s.spec, s.call, &job, &error);
     }
-    const int code = follow_and_put(&s, status, error, job, where);
+    const int code = follow_and_put(&s, status, error, job, where, "");
     close_session(&s);
     return code;
 }
@@ -259,7 +268,7 @@ int run_apply(cli *options)
         put_findings_of(stderr, options, findings, "warning");
     }
     const int code = status < 0 ? fail_start(&s, objects, error, status)
-                                : follow_and_put(&s, status, error, job, where);
+                                : follow_and_put(&s, status, error, job, where, NULL);
     migd_findings_free(findings);
     migd_objects_free(objects);
     close_session(&s);

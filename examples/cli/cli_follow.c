@@ -23,8 +23,13 @@ typedef struct {
 typedef struct {
     const cli *options;
     const char *heading; /* not said yet */
-    bool silent;         /* nothing but failures, warnings and questions */
-    bool live;           /* a terminal: lines that are drawn again */
+    const char *number;  /* of members, behind the heading; NULL: members are not told one by one */
+    int64_t from;        /* how many there are; -1: not known yet */
+    char leaving[128];   /* the member that is asked to go; "": none */
+    size_t parts;        /* members told */
+    struct timespec part_since;
+    bool silent; /* nothing but failures, warnings and questions */
+    bool live;   /* a terminal: lines that are drawn again */
     int width;
     int drawn;            /* lines that stand there to be drawn again */
     group groups[GROUPS]; /* not told yet, in the order of their first event */
@@ -60,15 +65,17 @@ static void put_cut(const char *text, size_t room)
 }
 
 /* "wait  members     2 of 3 Ready      1m12s"; on a narrow terminal two lines. */
-static void draw(progress *p, const group *g, tint colour, const char *word, const char *text,
-                 bool stays)
+static void draw(progress *p, const char *name, const struct timespec *since, tint colour,
+                 const char *word, const char *text)
 {
     char elapsed[32];
-    const size_t room = (size_t)p->width - 28;
-    format_elapsed(elapsed_ms(&g->since), elapsed);
+    const bool stays = colour != YELLOW;
+    const size_t size = strlen(name) < 10 ? 10 : strlen(name);
+    const size_t room = (size_t)p->width - 18 > size ? (size_t)p->width - 18 - size : 0;
+    format_elapsed(elapsed_ms(since), elapsed);
     wipe(p);
     say_word(p->options, colour, word);
-    fprintf(stderr, "  %-10s  ", g->name);
+    fprintf(stderr, "  %-10s  ", name);
     put_cut(p->width >= WIDE ? text : "", room);
     fprintf(stderr, "  %7s", elapsed);
     if (p->width < WIDE) {
@@ -80,32 +87,54 @@ static void draw(progress *p, const group *g, tint colour, const char *word, con
     fflush(stderr);
 }
 
-static void plain_line(const char *name, const char *state, const char *text)
+static void plain_line(const char *name, const char *state, const char *text, const char *elapsed)
 {
     char when[16];
     const time_t now = time(NULL);
     struct tm parts;
     strftime(when, sizeof when, "%H:%M:%SZ", gmtime_r(&now, &parts));
-    fprintf(stderr, "%s %-10s  %-5s  %s\n", when, name, state, text);
+    fprintf(stderr, "%s %-10s  %-5s  %s%s%s\n", when, name, state, text,
+            elapsed == NULL ? "" : ", ", elapsed == NULL ? "" : elapsed);
 }
 
 static void say_heading(progress *p)
 {
     if (p->heading != NULL && p->heading[0] != '\0' && !p->silent) {
-        fprintf(stderr, "%s\n", p->heading);
+        fputs(p->heading, stderr);
+        if (p->number != NULL && p->from >= 0) {
+            fprintf(stderr, "%lld -> ", (long long)p->from);
+        }
+        fprintf(stderr, "%s\n", p->number == NULL ? "" : p->number);
     }
     p->heading = NULL;
 }
 
 static void put(progress *p, const group *g, tint colour, const char *state, const char *text)
 {
-    const bool stays = colour != YELLOW;
+    char elapsed[32];
     say_heading(p);
     if (p->live) {
-        draw(p, g, colour, stays ? state : "wait", text, stays);
+        draw(p, g->name, &g->since, colour, colour == YELLOW ? "wait" : state, text);
     } else {
-        plain_line(g->name, state, text);
+        format_elapsed(elapsed_ms(&g->since), elapsed);
+        plain_line(g->name, state, text, colour == YELLOW ? NULL : elapsed);
     }
+}
+
+/* One member is done: "done  migratorydata-3  Ready on ip-192-168-8-103.ec2.internal   38s". */
+static void put_part(progress *p, const char *step, const char *name, const char *text)
+{
+    char line[320];
+    char elapsed[32];
+    say_heading(p);
+    if (p->live) {
+        draw(p, name, &p->part_since, GREEN, "done", text);
+    } else {
+        snprintf(line, sizeof line, "%s %s", name, text);
+        plain_line(step, "done", line, format_elapsed(elapsed_ms(&p->part_since), elapsed));
+    }
+    p->parts++;
+    clock_gettime(CLOCK_MONOTONIC, &p->part_since);
 }
 
 /* The step at work is drawn again for its clock; in a log it says once a minute what it awaits. */
@@ -154,7 +183,7 @@ static void end_groups(progress *p, const char *but)
         char text[160];
         if (but != NULL && (strcmp(g->name, but) == 0 || !g->shown)) {
             p->groups[left++] = *g;
-        } else if (g->done[0] != '\0') {
+        } else if (g->done[0] != '\0' && !(p->parts > 0 && p->number[0] != '\0')) {
             put(p, g, GREEN, "done", ending(g, text, sizeof text));
         }
     }
@@ -172,6 +201,9 @@ static group *group_of(progress *p, const char *name)
         p->count--; /* more names than there are steps: the last one makes room */
     }
     group *g = &p->groups[p->count++];
+    if (p->parts == 0) {
+        clock_gettime(CLOCK_MONOTONIC, &p->part_since);
+    }
     *g = (group){0};
     snprintf(g->name, sizeof g->name, "%s", name);
     clock_gettime(CLOCK_MONOTONIC, &g->since);
@@ -194,6 +226,7 @@ static void tell_json(const migd_event *event)
     migd_object *details = NULL;
     if (migd_object_copy(migd_event_details(event), &details, NULL) == MIGD_OK) {
         migd_object_remove(details, "/warning", NULL);
+        migd_object_remove(details, "/fields", NULL);
         if (migd_object_write_json(details, 0, &line, NULL) == MIGD_OK) {
             fprintf(stderr, "%s\n", migd_buf_data(line));
         }
@@ -211,12 +244,56 @@ static void tell_note(progress *p, const migd_event *event)
     put_folded(stderr, "", 4, p->width - (int)strlen(first), migd_event_text(event));
 }
 
+/* "Pod/migratory/migratorydata-3" and "migratorydata-3 Ready on ...": the name is told once. */
+static void tell_part(progress *p, const char *step, const char *text, const char *object)
+{
+    const char *slash = strrchr(object, '/');
+    const char *name = slash == NULL ? object : slash + 1;
+    const size_t size = strlen(name);
+    const bool named = strncmp(text, name, size) == 0 && text[size] == ' ';
+    if (p->number != NULL) {
+        put_part(p, step, name, named ? text + size + 1 : text);
+    }
+}
+
+/* Who was asked to go is gone when the next is asked, or at the end. */
+static void tell_gone(progress *p, const char *step)
+{
+    if (p->leaving[0] != '\0') {
+        put_part(p, step, p->leaving, "gone");
+    }
+    p->leaving[0] = '\0';
+}
+
+/* Of a change to the number of members: from how many, and who goes. */
+static void hear_number(progress *p, const char *step, const migd_object *details)
+{
+    const migd_object *field = migd_object_at(details, "/fields/0");
+    const int64_t from = migd_object_int64(field, "/from", -1);
+    const int64_t to = migd_object_int64(field, "/to", -1);
+    const char *object = migd_object_text(details, "/object", "");
+    if (strcmp(migd_object_text(field, "/pointer", ""), "/spec/replicas") != 0 || from < 0) {
+        return;
+    }
+    if (p->from < 0) {
+        p->from = from;
+    } else if (from < p->from) { /* else it is asked for again */
+        tell_gone(p, step);
+    }
+    if (to < from) {
+        const char *slash = strrchr(object, '/');
+        snprintf(p->leaving, sizeof p->leaving, "%s-%lld", slash == NULL ? object : slash + 1,
+                 (long long)to);
+    }
+}
+
 static void tell(progress *p, const migd_event *event)
 {
     static const char unseen[] = "lock rules consent";
     const int32_t kind = migd_event_kind(event);
     const char *step = migd_event_step(event);
     const char *text = migd_event_text(event);
+    const migd_object *details = migd_event_details(event);
     if (p->options->progress == PROGRESS_JSON) {
         tell_json(event);
         return;
@@ -228,9 +305,14 @@ static void tell(progress *p, const migd_event *event)
     if (step == NULL || p->silent || is_among(unseen, " ", step)) {
         return;
     }
-    if (kind == MIGD_EVENT_DONE) {
+    if (kind == MIGD_EVENT_DONE && migd_object_text(details, "/object", NULL) != NULL) {
+        tell_part(p, step, text, migd_object_text(details, "/object", ""));
+    } else if (kind == MIGD_EVENT_DONE) {
         snprintf(group_of(p, step)->done, sizeof p->groups->done, "%s", text);
     } else if (kind == MIGD_EVENT_ACT || kind == MIGD_EVENT_WAIT || kind == MIGD_EVENT_FAIL) {
+        if (p->number != NULL && kind == MIGD_EVENT_ACT) {
+            hear_number(p, step, details);
+        }
         end_groups(p, step);
         group *g = group_of(p, step);
         g->done[0] = '\0';
@@ -301,6 +383,8 @@ static progress begin(const cli *options, const telling *how)
     return (progress){
         .options = options,
         .heading = how->heading,
+        .number = how->number,
+        .from = -1,
         .silent = options->quiet || options->progress >= PROGRESS_JSON,
         .live = options->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1,
         .width = columns < 40       ? 40
@@ -327,6 +411,7 @@ int follow(const cli *options, migd_job *job, const telling *how, migd_object **
     }
     wipe(&p);
     if (status == MIGD_DONE) {
+        tell_gone(&p, "members");
         end_groups(&p, NULL);
     }
     if (result != NULL && migd_job_take_object(job, result, NULL) < 0) {

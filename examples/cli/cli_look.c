@@ -118,7 +118,7 @@ static int look_once(const session *s, const cli *quiet)
     const cli *options = s->options;
     const migd_status status = migd_deploy_status_start(s->context, s->spec, s->call, &job, &error);
     int code = status < 0 ? fail(options, error, status)
-                          : follow(quiet, job, &(telling){NULL, name_of(s)}, &result);
+                          : follow(quiet, job, &(telling){.cluster = name_of(s)}, &result);
     if (code == EXIT_DONE && options->watch && isatty(STDOUT_FILENO) == 1) {
         fputs("\x1b[H\x1b[J", stdout);
     }

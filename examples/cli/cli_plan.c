@@ -307,7 +307,7 @@ int run_plan(cli *options)
         migd_job_take_findings(job, &findings, NULL);
     }
     int code = status < 0 ? fail_start(&s, NULL, error, status)
-                          : follow(&quiet, job, &(telling){NULL, name_of(&s)}, &plan);
+                          : follow(&quiet, job, &(telling){.cluster = name_of(&s)}, &plan);
     if (code == EXIT_DONE) {
         code = tell_plan(&s, plan, findings);
     }

@@ -17,7 +17,7 @@ typedef struct migd_call_options migd_call_options;
 enum {
     MIGD_EVENT_ACT = 1,  /* a change is being asked for: "create Service/blue/data-cs" */
     MIGD_EVENT_WAIT = 2, /* what is being waited for */
-    MIGD_EVENT_DONE = 3, /* a step is done */
+    MIGD_EVENT_DONE = 3, /* a step is done; where its details name an object, that part of it */
     MIGD_EVENT_FAIL = 4, /* a step failed; the job's error follows */
     MIGD_EVENT_NOTE = 5, /* something the caller should know; a warning when its details say so */
     MIGD_EVENT_PLAN = 6, /* a change that would be made */
@@ -136,7 +136,8 @@ MIGD_API const char *migd_event_step(const migd_event *event);
 
 /* Everything as a document: time (RFC 3339, UTC), step, state (start, wait, done, fail, note,
  * plan), object, text, elapsedMs; for a note warning; for a question kind and consent; for a plan
- * action and fields. Made at the first call; NULL on lack of memory. Since 0.1. */
+ * action and fields; for an act fields, where it changes some that are known. Made at the first
+ * call; NULL on lack of memory. Since 0.1. */
 MIGD_API const migd_object *migd_event_details(const migd_event *event);
 
 #ifdef __cplusplus

@@ -151,6 +151,7 @@ void migdi_cluster_observe(const void *wished, migdi_view *view, void *out)
     migdi_cluster_seen *seen = out;
     migdi_arena *arena = migdi_view_arena(view);
     seen->now_unix_ms = migdi_view_now_unix_ms(view);
+    seen->since_unix_ms = seen->now_unix_ms - migdi_view_elapsed_ms(view);
     const migd_object *set = see_set(wish, view);
     if (set == NULL) {
         return;
@@ -193,6 +194,26 @@ void migdi_cluster_doorbell(const migdi_cluster_seen *seen, migdi_verdict *verdi
 {
     if (seen->pods != NULL) {
         migdi_doorbell(verdict, seen->pods);
+    }
+}
+
+void migdi_cluster_tell_ready(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                              migdi_verdict *verdict)
+{
+    migdi_arena *arena = migdi_verdict_arena(verdict);
+    for (size_t i = 0; i < seen->member_count; i++) {
+        const migdi_member *member = &seen->members[i];
+        if (!member->state.ready || member->state.node == NULL ||
+            member->state.ready_since_unix_ms < seen->since_unix_ms) {
+            continue;
+        }
+        const char *object =
+            migdi_kube_resource_title(&migdi_kube_pods, wish->namespace_, member->pod, arena);
+        const char *key = migdi_arena_format(arena, "ready %s", member->uid);
+        if (object != NULL && key != NULL) {
+            migdi_part_done(verdict, key, object, "%s Ready on %s", member->pod,
+                            member->state.node);
+        }
     }
 }
 

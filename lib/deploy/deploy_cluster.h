@@ -43,6 +43,7 @@ typedef struct migdi_member {
 
 typedef struct migdi_cluster_seen {
     int64_t now_unix_ms;
+    int64_t since_unix_ms; /* when the job began, by the server's clock */
     bool exists;
     bool terminating;
     bool settled;   /* its controller has seen its newest generation */
@@ -88,6 +89,10 @@ void migdi_cluster_doorbell(const migdi_cluster_seen *seen, migdi_verdict *verdi
 /* "seeds up 2 of 3"; where there are none to be known, "members up 3 of 4". */
 const char *migdi_cluster_up_text(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
                                   migdi_arena *arena);
+
+/* Tells which members became Ready while the job runs, each once. */
+void migdi_cluster_tell_ready(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                              migdi_verdict *verdict);
 
 /* The member of an ordinal; NULL when it does not exist. */
 const migdi_member *migdi_cluster_member(const migdi_cluster_seen *seen, int64_t ordinal);

@@ -84,6 +84,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     (void)goal;
     migdi_poll(verdict, 500, 5000);
     migdi_cluster_doorbell(seen, verdict);
+    migdi_cluster_tell_ready(wish, seen, verdict);
     if (!seen->exists) {
         migdi_cluster_say_missing(wish, verdict);
     } else if (late != NULL) {

@@ -127,6 +127,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     const migdi_member *stuck = hopeless(seen);
     const migdi_member *late = unmoved(seen);
     migdi_cluster_doorbell(seen, verdict);
+    migdi_cluster_tell_ready(wish, seen, verdict);
     if (!seen->exists) {
         migdi_cluster_say_missing(wish, verdict);
     } else if (!seen->settled && !seen->all_ready) {

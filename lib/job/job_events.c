@@ -169,6 +169,8 @@ static migd_object *describe(const migd_event *event)
     } else if (news->kind == MIGD_EVENT_PLAN) {
         migdi_build_string(&builder, news->action, "/action");
         migdi_build_object(&builder, event->fields, "/fields");
+    } else if (event->fields != NULL) {
+        migdi_build_object(&builder, event->fields, "/fields");
     }
     migd_object *details = NULL;
     return migdi_build_take(&builder, &details, NULL) < 0 ? NULL : details;

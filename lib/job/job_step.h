@@ -107,6 +107,10 @@ void migdi_note(migdi_verdict *, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void migdi_warn(migdi_verdict *, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* A part of the step, such as one member, is done while the step goes on: told once a job and key,
+ * and not by a plan. */
+void migdi_part_done(migdi_verdict *, const char *key, const char *object, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* How soon to look again, of the server's time: first, and up to most while the text stays or a
  * doorbell hangs. Not said: 1 s, up to 10 s. */
 void migdi_poll(migdi_verdict *, int64_t first_ms, int64_t most_ms);

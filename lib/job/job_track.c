@@ -74,6 +74,7 @@ void migdi_track_tell(migdi_track *track, int32_t kind, const char *text)
                                       .step = track->step->kind->name,
                                       .text = text,
                                       .object = one_act ? verdict->wanted->act.object : NULL,
+                                      .fields = one_act ? verdict->wanted->act.fields : NULL,
                                       .elapsed_ms = elapsed_ms(track)});
 }
 
@@ -100,12 +101,16 @@ static bool note_key(migdi_track *track, const char *key)
 void migdi_track_tell_notes(migdi_track *track)
 {
     for (const migdi_told *note = track->verdict.notes; note != NULL; note = note->next) {
-        if (!track->run->closing && note_key(track, note->key)) {
-            migdi_job_add_event(track->run->job, &(migdi_news){.kind = MIGD_EVENT_NOTE,
-                                                               .step = track->step->kind->name,
-                                                               .text = note->text,
-                                                               .elapsed_ms = elapsed_ms(track),
-                                                               .warning = note->warning});
+        const bool part = note->object != NULL;
+        if (!track->run->closing && !(part && track->run->mode == MIGDI_PLAN) &&
+            note_key(track, note->key)) {
+            migdi_job_add_event(track->run->job,
+                                &(migdi_news){.kind = part ? MIGD_EVENT_DONE : MIGD_EVENT_NOTE,
+                                              .step = track->step->kind->name,
+                                              .text = note->text,
+                                              .object = note->object,
+                                              .elapsed_ms = elapsed_ms(track),
+                                              .warning = note->warning});
         }
     }
 }

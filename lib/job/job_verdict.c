@@ -105,18 +105,22 @@ migdi_act *migdi_want(migdi_verdict *verdict, const migdi_call *call)
     return &wanted->act;
 }
 
-static void note(migdi_verdict *verdict, bool warning, const char *key, const char *format,
-                 va_list arguments) __attribute__((format(printf, 4, 0)));
+static void note(migdi_verdict *verdict, const migdi_told *what, const char *format,
+                 va_list arguments) __attribute__((format(printf, 3, 0)));
 
-static void note(migdi_verdict *verdict, bool warning, const char *key, const char *format,
+static void note(migdi_verdict *verdict, const migdi_told *what, const char *format,
                  va_list arguments)
 {
     migdi_told *told = migdi_arena_alloc(verdict->arena, sizeof *told);
     if (told == NULL) {
         return;
     }
-    *told = (migdi_told){NULL, copy(verdict, key),
-                         migdi_arena_format_list(verdict->arena, format, arguments), warning};
+    *told = (migdi_told){
+        .key = copy(verdict, what->key),
+        .text = migdi_arena_format_list(verdict->arena, format, arguments),
+        .object = copy(verdict, what->object),
+        .warning = what->warning,
+    };
     *(verdict->notes == NULL ? &verdict->notes : &verdict->last_note->next) = told;
     verdict->last_note = told;
 }
@@ -125,7 +129,7 @@ void migdi_note(migdi_verdict *verdict, const char *key, const char *format, ...
 {
     va_list arguments;
     va_start(arguments, format);
-    note(verdict, false, key, format, arguments);
+    note(verdict, &(migdi_told){.key = key}, format, arguments);
     va_end(arguments);
 }
 
@@ -133,7 +137,16 @@ void migdi_warn(migdi_verdict *verdict, const char *key, const char *format, ...
 {
     va_list arguments;
     va_start(arguments, format);
-    note(verdict, true, key, format, arguments);
+    note(verdict, &(migdi_told){.key = key, .warning = true}, format, arguments);
+    va_end(arguments);
+}
+
+void migdi_part_done(migdi_verdict *verdict, const char *key, const char *object,
+                     const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note(verdict, &(migdi_told){.key = key, .object = object}, format, arguments);
     va_end(arguments);
 }
 

@@ -27,6 +27,7 @@ struct migdi_told {
     migdi_told *next;
     const char *key;
     const char *text;
+    const char *object; /* of a part that is done; NULL: it is a note */
     bool warning;
 };
 

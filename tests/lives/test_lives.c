@@ -50,8 +50,13 @@ static void members_go_up_and_down_and_rules_hold(void **state)
     life l = {0};
     test_world *lab = test_world_new(2, NULL);
     done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    assert_non_null(strstr(l.events, "members: migratorydata-2 Ready on ip-"));
+    test_world_pass(lab, 5000);
     done(&l, lab, LIFE_SCALE, NULL, 5, NULL);
     assert_int_equal(life_number(lab, LIFE_SET, "/status/readyReplicas"), 5);
+    assert_non_null(strstr(l.events, "members: migratorydata-3 Ready on ip-"));
+    assert_non_null(strstr(l.events, "members: migratorydata-4 Ready on ip-"));
+    assert_null(strstr(l.events, "members: migratorydata-2 Ready on ip-"));
     done(&l, lab, LIFE_SCALE, NULL, 4, NULL);
     assert_int_equal(life_number(lab, LIFE_PODS, "/items"), 4);
     refused(&l, lab, LIFE_SCALE, NULL, 2, MIGD_ERR_REFUSED);

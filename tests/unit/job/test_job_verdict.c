@@ -50,6 +50,26 @@ static void a_refusal_carries_what_remains_and_its_details(void **state)
     migdi_arena_free(&arena);
 }
 
+static void a_part_that_is_done_is_told_with_its_object(void **state)
+{
+    (void)state;
+    migdi_arena arena = {0};
+    migdi_verdict verdict;
+    char object[] = "Pod/a/b-3";
+    migdi_verdict_start(&verdict, &arena);
+    migdi_warn(&verdict, "key", "beware");
+    migdi_part_done(&verdict, "uid", object, "b-%d is Ready", 3);
+    object[0] = 'x';
+    const migdi_told *told = verdict.notes;
+    assert_null(told->object);
+    assert_true(told->warning);
+    assert_string_equal(told->next->key, "uid");
+    assert_string_equal(told->next->object, "Pod/a/b-3");
+    assert_string_equal(told->next->text, "b-3 is Ready");
+    assert_false(told->next->warning);
+    migdi_arena_free(&arena);
+}
+
 static void wants_are_kept_in_order(void **state)
 {
     (void)state;
@@ -134,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_said_last_holds),
         cmocka_unit_test(a_refusal_carries_what_remains_and_its_details),
+        cmocka_unit_test(a_part_that_is_done_is_told_with_its_object),
         cmocka_unit_test(wants_are_kept_in_order),
         cmocka_unit_test(times_and_bells_have_their_bounds),
         cmocka_unit_test(builders_are_sticky),
