@@ -1,7 +1,11 @@
 /* plan: every change before it is made, and what members and clients will feel of it. */
 #include "cli.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define AUTOSCALER "HorizontalPodAutoscaler/"
 
 /* What a plan is told of. */
 typedef struct {
@@ -15,9 +19,8 @@ typedef struct {
     size_t created;
     size_t changed;
     size_t deleted;
-    bool new_members; /* the StatefulSet is made */
-    bool restarts;    /* its template changes */
-    int64_t from;     /* members that run; -1: as the spec says */
+    bool restarts; /* its template changes */
+    int64_t from;  /* members that run; -1: as the spec says */
     int64_t to;
     const char *last; /* the object counted last */
 } plan_sums;
@@ -43,12 +46,9 @@ static void format_value(const migd_object *value, char out[48])
     migd_buf_free(text);
 }
 
-/* "Namespace/a": the library names some acts by what they do. */
 static const char *object_of(const migd_object *change)
 {
-    const char *object = migd_object_text(change, "/object", "");
-    const char *blank = strrchr(object, ' ');
-    return blank == NULL ? object : blank + 1;
+    return migd_object_text(change, "/object", "");
 }
 
 /* Whether "Kind/namespace/name" is the object's title. */
@@ -107,23 +107,62 @@ static void put_field(const planned *plan, const char *title, const migd_object 
     putchar('\n');
 }
 
+static int by_pointer(const void *left, const void *right)
+{
+    const migd_object *const *a = left;
+    const migd_object *const *b = right;
+    return strcmp(migd_object_text(*a, "/pointer", ""), migd_object_text(*b, "/pointer", ""));
+}
+
+/* The fields of one object, which several requests may change. */
+static void put_fields(const planned *plan, const char *object)
+{
+    const migd_object *fields[CLI_MANY];
+    size_t count = 0;
+    for (size_t i = 0; i < migd_object_count(plan->changes); i++) {
+        const migd_object *change = migd_object_item(plan->changes, i);
+        const migd_object *own = migd_object_at(change, "/fields");
+        const bool is_its = strcmp(object_of(change), object) == 0;
+        for (size_t k = 0; is_its && k < migd_object_count(own) && count < CLI_MANY; k++) {
+            fields[count++] = migd_object_item(own, k);
+        }
+    }
+    qsort((void *)fields, count, sizeof *fields, by_pointer);
+    for (size_t i = 0; i < count; i++) {
+        put_field(plan, object, fields[i]);
+    }
+}
+
+/* What is made is told by its kind; what changes no field is told by its effect. */
+static bool is_shown(const migd_object *change)
+{
+    const char action = migd_object_text(change, "/action", "")[0];
+    return action == 'd' ||
+           (action == 'u' && migd_object_count(migd_object_at(change, "/fields")) > 0);
+}
+
+/* Whether a change before that one showed the same object. */
+static bool was_shown(const planned *plan, size_t index)
+{
+    const char *object = object_of(migd_object_item(plan->changes, index));
+    for (size_t i = 0; i < index; i++) {
+        const migd_object *change = migd_object_item(plan->changes, i);
+        if (is_shown(change) && strcmp(object_of(change), object) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Fields only where something changes, under the name of their object. */
 static void put_changed(const planned *plan)
 {
-    const char *last = "";
     for (size_t i = 0; i < migd_object_count(plan->changes); i++) {
         const migd_object *change = migd_object_item(plan->changes, i);
-        const char action = migd_object_text(change, "/action", "")[0];
-        const migd_object *fields = migd_object_at(change, "/fields");
-        if (action == 'c' || (action == 'u' && migd_object_count(fields) == 0)) {
-            continue;
-        }
-        if (strcmp(last, object_of(change)) != 0) {
-            last = object_of(change);
-            printf("%c %s\n", action == 'd' ? '-' : '~', last);
-        }
-        for (size_t k = 0; k < migd_object_count(fields); k++) {
-            put_field(plan, last, migd_object_item(fields, k));
+        if (is_shown(change) && !was_shown(plan, i)) {
+            const bool goes = migd_object_text(change, "/action", "")[0] == 'd';
+            printf("%c %s\n", goes ? '-' : '~', object_of(change));
+            put_fields(plan, object_of(change));
         }
     }
 }
@@ -138,7 +177,6 @@ static void sum(const migd_object *change, plan_sums *sums)
     sums->deleted += action[0] == 'd' && !again;
     sums->changed += action[0] == 'u' && !again;
     sums->last = object;
-    sums->new_members = sums->new_members || (members && action[0] == 'c');
     const migd_object *fields = migd_object_at(change, "/fields");
     for (size_t i = 0; members && action[0] == 'u' && i < migd_object_count(fields); i++) {
         const migd_object *field = migd_object_item(fields, i);
@@ -149,6 +187,11 @@ static void sum(const migd_object *change, plan_sums *sums)
             sums->to = migd_object_int64(field, "/to", -1);
         }
     }
+}
+
+static bool is_created(const migd_object *change)
+{
+    return strcmp(migd_object_text(change, "/action", ""), "create") == 0;
 }
 
 /* "+ objects     Namespace, 2 Services, StatefulSet": what is made, each kind once. */
@@ -162,7 +205,7 @@ static void put_created(const migd_object *changes)
         const char *object = object_of(change);
         const int size = (int)strcspn(object, "/");
         size_t at = 0;
-        if (strcmp(migd_object_text(change, "/action", ""), "create") != 0 || object[0] == '\0') {
+        if (!is_created(change) || object[0] == '\0' || begins(object, AUTOSCALER)) {
             continue;
         }
         while (at < known &&
@@ -187,83 +230,185 @@ static void put_created(const migd_object *changes)
     fputs(known > 0 ? "\n" : "", stdout);
 }
 
-/* "+ members     3 of at most 5; 3 seeds, quorum 2, 1 may be down" */
+/* "+ members     3 of at most 5; 3 seeds, quorum 2, one may be down" */
 static void put_members(const session *s)
 {
     const int64_t seeds = spec_int(s, "/spec/members/seeds");
     const int64_t quorum = seeds / 2 + 1;
-    printf("+ members     %lld of at most %lld; %lld seeds, quorum %lld, %lld may be down\n",
+    printf("+ members     %lld of at most %lld; %lld seeds, quorum %lld, ",
            (long long)spec_int(s, "/spec/members/replicas"),
-           (long long)spec_int(s, "/spec/members/maxReplicas"), (long long)seeds, (long long)quorum,
-           (long long)(seeds - quorum));
+           (long long)spec_int(s, "/spec/members/maxReplicas"), (long long)seeds,
+           (long long)quorum);
+    if (seeds - quorum == 1) {
+        puts("one may be down");
+    } else {
+        printf("%lld may be down\n", (long long)(seeds - quorum));
+    }
+}
+
+/* "+ address     network load balancer, internet-facing, port 80" */
+static void put_address(const session *s)
+{
+    const migd_object *service = migd_object_at(migd_spec_object(s->spec), "/spec/service");
+    const char *type = migd_object_text(service, "/type", "");
+    const char *balancer = migd_object_text(service, "/balancer", "");
+    const bool generic = strcmp(balancer, "generic") == 0;
+    fputs("+ address     ", stdout);
+    if (strcmp(type, "LoadBalancer") == 0) {
+        printf("%sload balancer%s%s", generic ? "" : "network ", generic ? "" : ", ",
+               generic ? "" : migd_object_text(service, "/scheme", ""));
+    } else {
+        fputs(strcmp(type, "NodePort") == 0 ? "a port of every node" : "inside the cluster alone",
+              stdout);
+    }
+    printf(", port %lld\n", (long long)migd_object_int64(service, "/port", 0));
+}
+
+/* What comes with the objects that are made: who serves, who counts, where clients go. */
+static void put_made(const planned *plan)
+{
+    const session *s = plan->session;
+    char service[256];
+    snprintf(service, sizeof service, "Service/%s/%s-cs",
+             migd_object_text(migd_spec_object(s->spec), "/metadata/namespace", ""), name_of(s));
+    for (size_t pass = 0; pass < 3; pass++) {
+        static const char *const kinds[] = {"StatefulSet/", AUTOSCALER, "Service/"};
+        for (size_t i = 0; i < migd_object_count(plan->changes); i++) {
+            const migd_object *change = migd_object_item(plan->changes, i);
+            const char *object = object_of(change);
+            if (!is_created(change) || !begins(object, kinds[pass])) {
+                continue;
+            }
+            if (pass == 0) {
+                put_members(s);
+            } else if (pass == 1) {
+                printf("+ autoscaler  %lld to %lld members, at %lld%% of the requested CPU\n",
+                       (long long)spec_int(s, "/spec/autoscale/min"),
+                       (long long)spec_int(s, "/spec/autoscale/max"),
+                       (long long)spec_int(s, "/spec/autoscale/cpuPercent"));
+            } else if (strcmp(object, service) == 0) {
+                put_address(s);
+            }
+        }
+    }
+}
+
+typedef struct {
+    char text[512];
+    size_t used;
+} sentence;
+
+static void add(sentence *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(sentence *to, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const int size = vsnprintf(to->text + to->used, sizeof to->text - to->used, format, arguments);
+    va_end(arguments);
+    to->used += size > 0 && (size_t)size < sizeof to->text - to->used ? (size_t)size : 0;
+}
+
+/* "migratorydata-3 starts" */
+static void add_number(sentence *to, const char *name, const plan_sums *sums)
+{
+    const bool rises = sums->to > sums->from;
+    const long long first = rises ? sums->from : sums->from - 1;
+    const long long last = rises ? sums->to - 1 : sums->to;
+    add(to, "%s-%lld", name, first);
+    if (first == last) {
+        add(to, rises ? " starts" : " stops");
+    } else {
+        add(to, rises ? " to %lld start" : " to %lld stop, one at a time", last);
+    }
+}
+
+/* "2, 1, 0 restart one at a time, 6 min apart (pauseSeconds)": where the number of members is not
+ * known, or large, words name them. */
+static void add_roll(sentence *to, int64_t count, int64_t pause_seconds)
+{
+    const bool named = count > 0 && count <= 8;
+    for (int64_t ordinal = count - 1; named && ordinal >= 0; ordinal--) {
+        add(to, "%lld%s", (long long)ordinal, ordinal > 0 ? ", " : "");
+    }
+    add(to,
+        named ? " restart one at a time," : "members restart one at a time, the highest first,");
+    if (pause_seconds == 0) {
+        add(to, " without a pause (pauseSeconds)");
+    } else if (pause_seconds % 60 == 0) {
+        add(to, " %lld min apart (pauseSeconds)", (long long)pause_seconds / 60);
+    } else {
+        add(to, " %lld s apart (pauseSeconds)", (long long)pause_seconds);
+    }
 }
 
 /* What members and clients feel. */
 static void put_effect(const session *s, const plan_sums *sums)
 {
-    char pause[32];
-    const char *name = name_of(s);
+    sentence told = {.used = 0};
     const long long seeds = spec_int(s, "/spec/members/seeds");
     const long long quorum = seeds / 2 + 1;
-    const bool rises = sums->to > sums->from;
-    const char *label = "Effect: ";
-    if (sums->from >= 0 && sums->to >= 0 && sums->from != sums->to) {
-        const long long first = rises ? sums->from : sums->from - 1;
-        const long long last = rises ? sums->to - 1 : sums->to;
-        printf("%s%s-%lld", label, name, first);
-        if (first != last) {
-            printf(" to %lld", last);
-        }
-        puts(rises ? " starts." : " stops, one member at a time.");
-        label = "        ";
+    const bool changes = sums->from >= 0 && sums->to >= 0 && sums->from != sums->to;
+    if (changes) {
+        add_number(&told, name_of(s), sums);
     }
     if (sums->restarts) {
-        printf("%sMembers restart one at a time, the highest first, %s apart (pauseSeconds).\n",
-               label, format_elapsed(spec_int(s, "/spec/members/pauseSeconds") * 1000, pause));
+        const int64_t old = sums->to < sums->from ? sums->to : sums->from;
+        add(&told, changes ? "; then " : "");
+        add_roll(&told, changes ? old : 0, spec_int(s, "/spec/members/pauseSeconds"));
+    }
+    if (told.used > 0) {
+        add(&told, ".");
+        put_folded(stdout, "Effect: ", 8, 97, told.text);
+    }
+    if (sums->restarts) {
         printf("        While a seed restarts, seeds up %lld of %lld, quorum %lld, margin %lld%s\n",
                seeds - 1, seeds, quorum, seeds - 1 - quorum,
                seeds - 1 - quorum > 0 ? "." : ": lose nothing else then.");
     }
 }
 
+/* The command that does what the plan says: with the plan's own flags. */
+static void say_deploy(const cli *options)
+{
+    cli wanted = *options;
+    char *line[CLI_MANY];
+    char text[512];
+    wanted.line = line;
+    wanted.word_count = 0;
+    bool named = false;
+    for (int i = 0; i < options->word_count && wanted.word_count < CLI_MANY; i++) {
+        static char deploy[] = "deploy";
+        char *word = options->line[i];
+        const bool names = i > 0 && !named && strcmp(word, "plan") == 0;
+        named = named || names;
+        if (strcmp(word, "--detailed-exitcode") != 0) {
+            line[wanted.word_count++] = names ? deploy : word;
+        }
+    }
+    say_next(options, "%s", line_of_words(&wanted, text, sizeof text));
+}
+
 static int put_plan(const planned *plan, const plan_sums *sums)
 {
     const cli *options = plan->session->options;
     put_created(plan->changes);
+    put_made(plan);
     put_changed(plan);
-    if (sums->new_members) {
-        put_members(plan->session);
-    }
-    put_findings_of(stdout, options, plan->findings, "warning");
     put_effect(plan->session, sums);
+    put_findings_of(stdout, options, plan->findings, "warning");
     if (fflush(stdout) != 0) {
         return EXIT_FAILED;
     }
     if (migd_object_count(plan->changes) == 0) {
-        fprintf(stderr, "Nothing to do: everything is as %s says.\n", options->spec);
+        fprintf(stderr, "Nothing to do: %zu objects are as %s says.\n",
+                migd_objects_count(plan->wished), options->spec);
     } else {
         fprintf(stderr, "%zu to create, %zu to change, %zu to delete.\n", sums->created,
                 sums->changed, sums->deleted);
-        say_next(options, "migdeploy deploy");
+        say_deploy(options);
     }
     return EXIT_DONE;
-}
-
-/* {"changes":[...],"findings":[...]} */
-static int put_document(const cli *options, migd_object *plan, const migd_findings *findings)
-{
-    migd_object *list = NULL;
-    migd_status status = migd_object_parse("[]", 2, NULL, &list, NULL);
-    for (size_t i = 0; status >= 0 && i < migd_findings_count(findings); i++) {
-        char pointer[32];
-        snprintf(pointer, sizeof pointer, "/%zu", i);
-        status = migd_object_set_object(list, pointer, migd_findings_item(findings, i), NULL);
-    }
-    if (status >= 0) {
-        status = migd_object_set_object(plan, "/findings", list, NULL);
-    }
-    migd_object_free(list);
-    return status < 0 ? EXIT_FAILED : put_object(options, plan);
 }
 
 static int tell_plan(const session *s, migd_object *plan, const migd_findings *findings)
@@ -285,7 +430,7 @@ static int tell_plan(const session *s, migd_object *plan, const migd_findings *f
         code = put_plan(&(planned){s, changes, findings, wished}, &sums);
         migd_objects_free(wished);
     } else {
-        code = put_document(options, plan, findings);
+        code = put_object(options, plan);
     }
     return count > 0 && options->detailed_exitcode && code == EXIT_DONE ? EXIT_CHANGES : code;
 }

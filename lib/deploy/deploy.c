@@ -247,7 +247,16 @@ static migd_status deploy(migd_context *context, const migd_spec *spec,
         return status;
     }
     add_deployment(&draft);
-    return migdi_draft_run(&draft, mode, "deploy", job, error);
+    status = migdi_draft_run(&draft, mode, "deploy", job, error);
+    if (status == MIGD_OK && mode == MIGDI_PLAN) {
+        status = migd_object_set_object(migdi_job_result(*job), "/findings",
+                                        migdi_findings_items(findings), error);
+        if (status < 0) {
+            migd_job_free(*job);
+            *job = NULL;
+        }
+    }
+    return status;
 }
 
 migd_status migd_deploy_start(migd_context *context, const migd_spec *spec,

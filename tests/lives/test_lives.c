@@ -26,6 +26,20 @@ static void refused(life *l, test_world *lab, life_verb verb, const char *sets, 
     assert_int_equal(test_world_writes(lab), writes);
 }
 
+static int warnings_of(const migd_object *result)
+{
+    const migd_object *findings = migd_object_at(result, "/findings");
+    int count = 0;
+    for (size_t i = 0; i < migd_object_count(findings); i++) {
+        const migd_object *finding = migd_object_item(findings, i);
+        if (strcmp(migd_object_text(finding, "/severity", ""), "warning") == 0) {
+            assert_string_equal(migd_object_text(finding, "/rule", ""), "T16");
+            count++;
+        }
+    }
+    return count;
+}
+
 static void a_second_deploy_writes_nothing(void **state)
 {
     (void)state;
@@ -39,6 +53,7 @@ static void a_second_deploy_writes_nothing(void **state)
     assert_int_equal(test_world_writes(lab), writes);
     done(&l, lab, LIFE_PLAN, NULL, 0, NULL);
     assert_int_equal(migd_object_count(migd_object_at(l.result, "/changes")), 0);
+    assert_int_equal(warnings_of(l.result), 1); /* of the default spec: T16 */
     assert_int_equal(test_world_writes(lab), writes);
     life_end(&l);
     test_world_free(lab);
