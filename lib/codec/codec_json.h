@@ -9,7 +9,7 @@
 
 #include <migdeploy/object.h>
 
-/* How a text is read. {0} is right for the answer of a server. */
+/* How a text is read. {0} is right for what programs write. */
 typedef struct migdi_json_rules {
     const char *name; /* what places show; NULL: none */
     size_t bytes;     /* ceilings; 0: 64 MiB, 128 levels, as many values as the bytes can hold */
@@ -18,6 +18,7 @@ typedef struct migdi_json_rules {
     bool unique_keys; /* refuse a second key of the same name: for what people write. Else both
                        * stay, so that the document is written as it was read, and look-ups see the
                        * last, as Go does */
+    bool nowhere;     /* what was read has no place: nobody can open the answer of a server */
 } migdi_json_rules;
 
 /* Reads one value of any kind and nothing behind it but blanks. An escape of half a surrogate pair

@@ -640,6 +640,7 @@ migd_status migdi_json_read(const char *bytes, size_t size, const migdi_json_rul
         return migdi_fail_nomem(error);
     }
     const migd_status status = migdi_json_read_whole(source, rules, out, error);
+    source->nowhere = rules->nowhere;
     migdi_source_release(source);
     return status;
 }

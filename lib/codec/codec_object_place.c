@@ -114,6 +114,9 @@ static size_t find_line(migdi_source *source, size_t offset, size_t *start)
 
 migdi_place migdi_source_place(migdi_source *source, size_t offset)
 {
+    if (source->nowhere) {
+        return (migdi_place){0};
+    }
     offset = offset > source->size ? source->size : offset;
     size_t start = 0;
     const size_t line = find_line(source, offset, &start);

@@ -27,6 +27,7 @@ typedef struct migdi_source {
     char *name; /* NULL: none */
     char *text; /* `size` bytes and the padding */
     size_t size;
+    bool nowhere;            /* nobody can look at it: its values have no place */
     uint32_t *_Atomic lines; /* [0]: how many; then where each starts. Made when first asked for */
 } migdi_source;
 

@@ -1,6 +1,7 @@
 /* The rules, before the first write: the state that the change leads to, and the step there, judged
  * on what runs now. */
 #include "codec_object.h"
+#include "deploy_live.h"
 #include "deploy_refusal.h"
 #include "deploy_rules.h"
 #include "kube_calls.h"
@@ -15,17 +16,6 @@ typedef struct {
     int64_t replicas;    /* that run now */
     const char *unzoned; /* a node without a zone, where the seeds are spread by zone */
 } rules_seen;
-
-/* An empty list that the arena owns; NULL when memory ends. */
-static migd_objects *new_list(migdi_arena *arena)
-{
-    migd_objects *list = NULL;
-    if (migd_objects_new(&list, NULL) < 0) {
-        arena->failed = true;
-        return NULL;
-    }
-    return migdi_arena_give(arena, list, migdi_objects_release) ? list : NULL;
-}
 
 static void add(migd_objects *list, const migd_object *object, migdi_arena *arena)
 {
@@ -66,23 +56,6 @@ static bool is_among(const migd_objects *list, const migd_object *object)
     return false;
 }
 
-/* The list's kind is not in its items as a server gives them: a rule needs it. */
-static void add_items(migd_objects *list, const migd_object *items, const char *api_version,
-                      const char *kind, migdi_arena *arena)
-{
-    for (size_t i = 0; i < migd_object_count(items); i++) {
-        migd_object *item = NULL;
-        if (migd_object_copy(migd_object_item(items, i), &item, NULL) < 0 ||
-            migd_object_set_string(item, "/apiVersion", api_version, NULL) < 0 ||
-            migd_object_set_string(item, "/kind", kind, NULL) < 0) {
-            arena->failed = true;
-        } else {
-            add(list, item, arena);
-        }
-        migd_object_free(item);
-    }
-}
-
 static int64_t replicas_after(const migdi_rules_wish *wish, const migd_object *live,
                               const migd_object *wished)
 {
@@ -98,7 +71,7 @@ static int64_t replicas_after(const migdi_rules_wish *wish, const migd_object *l
 static migd_objects *after_list(const migdi_rules_wish *wish, const migd_objects *before,
                                 const migd_object *live, migdi_arena *arena)
 {
-    migd_objects *after = new_list(arena);
+    migd_objects *after = migdi_live_list(arena);
     for (size_t i = 0; i < migd_objects_count(wish->objects); i++) {
         const migd_object *object = migd_objects_item(wish->objects, i);
         if (live != NULL && same_object(object, live)) {
@@ -153,11 +126,11 @@ static void observe(const void *wished, migdi_view *view, void *out)
         view, migdi_kube_list(arena, &migdi_kube_poddisruptionbudgets, wish->namespace_, NULL));
     const migd_object *autoscalers = migdi_see_list(
         view, migdi_kube_list(arena, &migdi_kube_horizontalpodautoscalers, wish->namespace_, NULL));
-    migd_objects *before = new_list(arena);
+    migd_objects *before = migdi_live_list(arena);
     add(before, live, arena);
-    add_items(before, pods, "v1", "Pod", arena);
-    add_items(before, budgets, "policy/v1", "PodDisruptionBudget", arena);
-    add_items(before, autoscalers, "autoscaling/v2", "HorizontalPodAutoscaler", arena);
+    migdi_live_add_all(before, pods, &migdi_kube_pods, arena);
+    migdi_live_add_all(before, budgets, &migdi_kube_poddisruptionbudgets, arena);
+    migdi_live_add_all(before, autoscalers, &migdi_kube_horizontalpodautoscalers, arena);
     seen->replicas = migd_object_int64(live, "/spec/replicas", 0);
     if (wish->zones) {
         const migd_error *error = NULL; /* who may not list nodes is not asked for zones */

@@ -373,7 +373,7 @@ static migd_status read_success(const migdi_call *call, const migdi_answer *answ
     if (!is_json(answer)) {
         return fail_foreign(answer, error);
     }
-    const migdi_json_rules rules = {0};
+    const migdi_json_rules rules = {.nowhere = true};
     const migd_status status =
         migdi_json_read(answer->body, answer->body_size, &rules, document, error);
     if (status == MIGD_ERR_PARSE) {

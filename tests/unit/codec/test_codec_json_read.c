@@ -396,6 +396,25 @@ static void reads_one_value_after_another_from_a_source(void **state)
     migdi_source_release(source);
 }
 
+static void has_places_or_none(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\": \"b\"}";
+    for (int nowhere = 0; nowhere <= 1; nowhere++) {
+        const migdi_json_rules rules = {.nowhere = nowhere == 1};
+        migd_object *value = NULL;
+        migd_object *copy = NULL;
+        assert_int_equal(migdi_json_read(text, strlen(text), &rules, &value, NULL), MIGD_OK);
+        assert_int_equal(migd_object_copy(migd_object_at(value, "/a"), &copy, NULL), MIGD_OK);
+        migd_object_free(value);
+        assert_int_equal(migdi_object_place(copy).column, nowhere == 1 ? 0 : 7);
+        assert_int_equal(migdi_object_place_of_key(copy, "").line, nowhere == 1 ? 0 : 1);
+        assert_int_equal(migdi_object_word_place(copy, "b", 1).column, nowhere == 1 ? 0 : 8);
+        assert_string_equal(migd_object_text(copy, "", ""), "b");
+        migd_object_free(copy);
+    }
+}
+
 static migd_status read_flow(void *user)
 {
     const char *text = user;
@@ -438,6 +457,7 @@ int main(void)
         cmocka_unit_test(reads_up_to_the_limit_of_values),
         cmocka_unit_test(reads_up_to_the_limit_of_bytes),
         cmocka_unit_test(reads_one_value_after_another_from_a_source),
+        cmocka_unit_test(has_places_or_none),
         cmocka_unit_test(survives_every_failing_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

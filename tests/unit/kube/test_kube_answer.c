@@ -399,6 +399,9 @@ static void a_success_is_the_document_as_it_came(void **state)
     assert_int_equal(migd_object_int64(it.document, "/z", 7), 0);
     assert_int_equal(migd_object_boolean(it.document, "/f", 7), 0);
     assert_int_equal(migd_object_kind(migd_object_at(it.document, "/u")), MIGD_KIND_MAP);
+    /* No file that a person could open. */
+    assert_int_equal(migd_object_place(migd_object_at(it.document, "/n"), NULL, NULL, NULL),
+                     MIGD_ERR_NOT_FOUND);
     forget(&it);
     it = hear(200, JSON, "{\"kind\":\"Status\",\"status\":\"Success\"}");
     assert_int_equal(it.status, MIGD_OK);
