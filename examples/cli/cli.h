@@ -53,6 +53,7 @@ typedef struct {
     int verbose;        /* how often */
     bool quiet;
     bool yes;
+    bool live;
     bool strict;
     bool write;
     bool watch;
@@ -110,6 +111,9 @@ extern const size_t command_count;
 
 /* --- cli_parse.c ------------------------------------------------------------------------------ */
 
+/* The spec that is meant where -s names none. */
+extern const char default_spec[];
+
 /* Reads the command line; *chosen is NULL for none. Answers EXIT_DONE or EXIT_USAGE, having said
  * why. */
 int parse(int argc, char **argv, cli *out, const command **chosen);
@@ -165,22 +169,33 @@ size_t put_findings_of(FILE *out, const cli *options, const migd_findings *findi
 typedef struct {
     const cli *options;
     migd_context *context;
-    migd_spec *spec;
+    migd_spec *spec; /* NULL: none */
     migd_call_options *call;
+    migd_object *found; /* without a spec: status of the cluster that was found; or NULL */
 } session;
 
-migd_status open_session(session *s, const cli *options, bool with_spec, migd_error **error);
+typedef enum {
+    SPEC_NONE,
+    SPEC_NEEDED,
+    SPEC_IF_ANY /* the one that is named, or the one that is here */
+} spec_use;
+
+migd_status open_session(session *s, const cli *options, spec_use use, migd_error **error);
+/* Looks which cluster it is about, where no spec says so. */
+migd_status find_cluster(session *s, migd_error **error);
 void close_session(session *s);
 /* As fail(), for a job that was not started: where the rules refuse the objects, or NULL, the spec,
  * each error is told with its line. */
 int fail_start(const session *s, const migd_objects *objects, migd_error *error,
                migd_status status);
-/* metadata.name of the spec. */
+/* Of the cluster: by the spec, or as it was found; "" before that. */
 const char *name_of(const session *s);
 /* A number of the spec, defaults filled in. */
 int64_t spec_int(const session *s, const char *pointer);
 /* Where it goes: "context blue, migratory/migratorydata". */
 const char *where_of(const session *s, char *out, size_t size);
+/* The same of a namespace: "context blue, namespace migratory". */
+const char *place_of(const session *s, const char *namespace_, char *out, size_t size);
 /* Options of a call from the flags. */
 migd_status call_options(const cli *options, migd_call_options **out, migd_error **error);
 /* The spec of -s with each --set. */

@@ -76,7 +76,7 @@ int run_deploy(cli *options)
     migd_job *job = NULL;
     migd_object *result = NULL;
     migd_error *error = NULL;
-    migd_status status = open_session(&s, options, true, &error);
+    migd_status status = open_session(&s, options, SPEC_NEEDED, &error);
     if (status >= 0) {
         status = migd_deploy_start(s.context, s.spec, s.call, &job, &error);
     }
@@ -185,6 +185,54 @@ static void say_what_the_file_says(const session *s, long replicas)
              (int)line);
 }
 
+/* How many, and between which bounds, as far as these are known. */
+static void put_number(const session *s, long replicas, char *out, size_t size)
+{
+    const long long most = s->spec == NULL ? migd_object_int64(s->found, "/members/most", 0)
+                                           : spec_int(s, "/spec/members/maxReplicas");
+    const long long seeds = s->spec == NULL ? migd_object_int64(s->found, "/seeds/of", 0)
+                                            : spec_int(s, "/spec/members/seeds");
+    int used = snprintf(out, size, "%ld", replicas);
+    if (most > 0) {
+        used += snprintf(out + used, size - (size_t)used, " of at most %lld", most);
+    }
+    if (seeds > 0) {
+        snprintf(out + used, size - (size_t)used, "; seeds %lld, quorum %lld", seeds,
+                 seeds / 2 + 1);
+    }
+}
+
+static int scale(session *s, long replicas)
+{
+    char where[256];
+    char heading[384] = "";
+    char number[128] = "";
+    char elapsed[32];
+    const cli *options = s->options;
+    const int64_t started_ms = now_ms();
+    migd_job *job = NULL;
+    migd_error *error = NULL;
+    migd_status status = find_cluster(s, &error);
+    if (status >= 0) {
+        status =
+            migd_deploy_scale_start(s->context, s->spec, (int32_t)replicas, s->call, &job, &error);
+    }
+    if (status >= 0) {
+        snprintf(heading, sizeof heading, "%s: ", where_of(s, where, sizeof where));
+        put_number(s, replicas, number, sizeof number);
+    }
+    int code = follow_and_put(s, status, error, job, heading, number);
+    if (code == EXIT_DONE && is_told(options)) {
+        fprintf(stderr, "%ld of %ld Ready in %s.", replicas, replicas,
+                format_elapsed(now_ms() - started_ms, elapsed));
+        say_what_the_file_says(s, replicas);
+    }
+    if (code == EXIT_DONE && options->write) {
+        code = write_replicas(options, options->arguments.items[0]);
+    }
+    return code;
+}
+
 int run_scale(cli *options)
 {
     char *end = NULL;
@@ -195,33 +243,14 @@ int run_scale(cli *options)
                            word);
     }
     session s;
-    char where[256];
-    char heading[384] = "";
-    char number[128] = "";
-    char elapsed[32];
-    const int64_t started_ms = now_ms();
-    migd_job *job = NULL;
     migd_error *error = NULL;
-    migd_status status = open_session(&s, options, true, &error);
-    if (status >= 0) {
-        status =
-            migd_deploy_scale_start(s.context, s.spec, (int32_t)replicas, s.call, &job, &error);
-    }
-    if (status >= 0) {
-        const long long seeds = spec_int(&s, "/spec/members/seeds");
-        snprintf(heading, sizeof heading, "%s: ", where_of(&s, where, sizeof where));
-        snprintf(number, sizeof number, "%ld of at most %lld; seeds %lld, quorum %lld", replicas,
-                 (long long)spec_int(&s, "/spec/members/maxReplicas"), seeds, seeds / 2 + 1);
-    }
-    int code = follow_and_put(&s, status, error, job, heading, number);
-    if (code == EXIT_DONE && is_told(options)) {
-        fprintf(stderr, "%ld of %ld Ready in %s.", replicas, replicas,
-                format_elapsed(now_ms() - started_ms, elapsed));
-        say_what_the_file_says(&s, replicas);
-    }
-    if (code == EXIT_DONE && options->write) {
-        code = write_replicas(options, word);
-    }
+    const migd_status status = open_session(&s, options, SPEC_IF_ANY, &error);
+    const int code =
+        status < 0 ? fail(options, error, status)
+        : s.spec == NULL && options->write
+            ? usage_error("migdeploy init", "there is no %s for --write to put %s into",
+                          options->spec, word)
+            : scale(&s, replicas);
     close_session(&s);
     return code;
 }
@@ -234,7 +263,10 @@ int run_restart(cli *options)
     char where[256] = "";
     migd_job *job = NULL;
     migd_error *error = NULL;
-    migd_status status = open_session(&s, options, true, &error);
+    migd_status status = open_session(&s, options, SPEC_IF_ANY, &error);
+    if (status >= 0) {
+        status = find_cluster(&s, &error);
+    }
     if (status >= 0) {
         where_of(&s, where, sizeof where);
         status = migd_deploy_restart_start(s.context, s.spec, s.call, &job, &error);
@@ -255,7 +287,7 @@ int run_apply(cli *options)
     if (options->files.count == 0) {
         return usage_error("migdeploy apply --help", "apply wants -f FILE");
     }
-    migd_status status = open_session(&s, options, false, &error);
+    migd_status status = open_session(&s, options, SPEC_NONE, &error);
     if (status >= 0) {
         where_of(&s, where, sizeof where);
         status = load_objects(&options->files, &objects, &error);
@@ -312,7 +344,10 @@ int run_destroy(cli *options)
     migd_job *job = NULL;
     migd_object *result = NULL;
     migd_error *error = NULL;
-    migd_status status = open_session(&s, options, true, &error);
+    migd_status status = open_session(&s, options, SPEC_IF_ANY, &error);
+    if (status >= 0) {
+        status = find_cluster(&s, &error);
+    }
     if (status >= 0) {
         where_of(&s, where, sizeof where);
         status = migd_deploy_destroy_start(s.context, s.spec, s.call, &job, &error);

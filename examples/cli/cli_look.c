@@ -26,14 +26,27 @@ static void put_cluster(const session *s, const migd_object *status)
     }
 }
 
+static bool is_known(const migd_object *status, const char *pointer)
+{
+    const migd_object *value = migd_object_at(status, pointer);
+    return value != NULL && migd_object_kind(value) != MIGD_KIND_NULL;
+}
+
 /* The number that matters, the margin, always in the same place. */
 static void put_members(const session *s, const migd_object *status)
 {
     const long long margin = number(status, "/seeds/margin");
     char text[96];
-    printf("Members  %lld of %lld Ready, at most %lld      seeds up %lld of %lld, quorum %lld, ",
-           number(status, "/members/ready"), number(status, "/members/wanted"),
-           number(status, "/members/most"), number(status, "/seeds/up"),
+    printf("Members  %lld of %lld Ready", number(status, "/members/ready"),
+           number(status, "/members/wanted"));
+    if (is_known(status, "/members/most")) {
+        printf(", at most %lld", number(status, "/members/most"));
+    }
+    if (!is_known(status, "/seeds/of")) {
+        puts("      seeds unknown: its options do not tell");
+        return;
+    }
+    printf("      seeds up %lld of %lld, quorum %lld, ", number(status, "/seeds/up"),
            number(status, "/seeds/of"), number(status, "/seeds/quorum"));
     snprintf(text, sizeof text, "margin %lld", margin);
     put_word(stdout, s->options->colour && isatty(STDOUT_FILENO) == 1, margin > 0 ? PLAIN : ALARM,
@@ -66,7 +79,8 @@ static bool put_troubles(const migd_object *status)
     const migd_object *members = migd_object_at(status, "/members/list");
     const long long margin = number(status, "/seeds/margin");
     const char *refusal = migd_object_text(status, "/trouble", NULL);
-    bool well = margin > 0;
+    const bool counted = is_known(status, "/seeds/margin");
+    bool well = margin > 0 || !counted;
     for (size_t i = 0; i < migd_object_count(members); i++) {
         const migd_object *member = migd_object_item(members, i);
         const char *trouble = migd_object_text(member, "/trouble", NULL);
@@ -79,7 +93,7 @@ static bool put_troubles(const migd_object *status)
         printf("Why      %s\n", refusal);
         well = false;
     }
-    if (margin <= 0) {
+    if (margin <= 0 && counted) {
         puts("Do not   drain, scale down, restart or deploy until the margin is 1 again.");
         printf("Do       %s\n", margin < 0 ? "see why the seeds are down: migdeploy status --watch"
                                            : "wait for the seed that is down, or see why it is");
@@ -95,7 +109,7 @@ static void put_status(const session *s, const migd_object *status)
                migd_object_text(status, "/name", ""), migd_object_text(status, "/namespace", ""));
         fflush(stdout);
         if (!s->options->quiet && !s->options->watch) {
-            say_next(s->options, "migdeploy plan");
+            say_next(s->options, s->spec == NULL ? "migdeploy destroy" : "migdeploy plan");
         }
         return;
     }
@@ -115,6 +129,7 @@ static int look_once(const session *s, const cli *quiet)
     migd_job *job = NULL;
     migd_object *result = NULL;
     migd_error *error = NULL;
+    session told = *s;
     const cli *options = s->options;
     const migd_status status = migd_deploy_status_start(s->context, s->spec, s->call, &job, &error);
     int code = status < 0 ? fail(options, error, status)
@@ -123,7 +138,8 @@ static int look_once(const session *s, const cli *quiet)
         fputs("\x1b[H\x1b[J", stdout);
     }
     if (code == EXIT_DONE && options->output == OUTPUT_TEXT) {
-        put_status(s, result);
+        told.found = result;
+        put_status(&told, result);
     } else if (code == EXIT_DONE) {
         code = put_object(options, result);
         fflush(stdout);
@@ -142,7 +158,7 @@ int run_status(cli *options)
     if (options->watch) {
         options->timeout_ms = MIGD_FOREVER;
     }
-    const migd_status opened = open_session(&s, options, true, &error);
+    const migd_status opened = open_session(&s, options, SPEC_IF_ANY, &error);
     int code = opened < 0 ? fail(options, error, opened) : look_once(&s, &quiet);
     while (options->watch && code == EXIT_DONE && sleep(2) == 0 && !was_interrupted()) {
         code = look_once(&s, &quiet);
@@ -179,7 +195,7 @@ int run_get(cli *options)
     migd_object *found = NULL;
     migd_error *error = NULL;
     interrupt_quietly();
-    migd_status status = open_session(&s, options, false, &error);
+    migd_status status = open_session(&s, options, SPEC_NONE, &error);
     if (status >= 0) {
         status = migd_kube_open(s.context, s.call, &kube, &error);
     }

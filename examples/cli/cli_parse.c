@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+const char default_spec[] = "migdeploy.yaml";
+
 enum { FIRST_LONG = 256, FLAGS_MOST = 64 }; /* above every letter */
 
 static const char *flag_at(size_t index)
@@ -214,7 +216,7 @@ int parse(int argc, char **argv, cli *out, const command **chosen)
     getopt_tables tables;
     bool given[FLAGS_MOST] = {false};
     const char *no_colour = getenv("NO_COLOR");
-    *out = (cli){.spec = "migdeploy.yaml", .timeout_ms = -1, .word_count = argc, .line = argv};
+    *out = (cli){.spec = default_spec, .timeout_ms = -1, .word_count = argc, .line = argv};
     *chosen = NULL;
     opterr = 0;
     make_tables(&tables);

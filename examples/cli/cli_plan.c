@@ -444,7 +444,7 @@ int run_plan(cli *options)
     migd_error *error = NULL;
     cli quiet = *options;
     quiet.progress = PROGRESS_NONE;
-    migd_status status = open_session(&s, options, true, &error);
+    migd_status status = open_session(&s, options, SPEC_NEEDED, &error);
     if (status >= 0) {
         status = migd_deploy_plan_start(s.context, s.spec, s.call, &job, &error);
     }

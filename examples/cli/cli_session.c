@@ -1,6 +1,7 @@
 /* What a command stands on: the context, its options, the spec, Ctrl-C. */
 #include "cli.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -175,10 +176,18 @@ static migd_status open_context(const cli *options, migd_context **out, migd_err
     return status;
 }
 
-migd_status open_session(session *s, const cli *options, bool with_spec, migd_error **error)
+/* What is named has to be there; --set is about a spec too. */
+static bool is_spec_meant(const cli *options)
 {
+    return options->spec != default_spec || options->set.count > 0 ||
+           access(default_spec, F_OK) == 0 || errno != ENOENT;
+}
+
+migd_status open_session(session *s, const cli *options, spec_use use, migd_error **error)
+{
+    const bool wanted = use == SPEC_NEEDED || (use == SPEC_IF_ANY && is_spec_meant(options));
     *s = (session){.options = options};
-    migd_status status = with_spec ? open_spec(options, &s->spec, error) : MIGD_OK;
+    migd_status status = wanted ? open_spec(options, &s->spec, error) : MIGD_OK;
     if (status >= 0) {
         status = open_context(options, &s->context, error);
     }
@@ -192,12 +201,34 @@ void close_session(session *s)
 {
     migd_call_options_free(s->call);
     migd_spec_free(s->spec);
+    migd_object_free(s->found);
     migd_context_free(s->context);
+}
+
+migd_status find_cluster(session *s, migd_error **error)
+{
+    migd_job *job = NULL;
+    if (s->spec != NULL) {
+        return MIGD_OK;
+    }
+    migd_status status = migd_deploy_status_start(s->context, NULL, s->call, &job, error);
+    if (status >= 0) {
+        status = migd_job_finish(job, &s->found, error);
+    }
+    migd_job_free(job);
+    return status;
 }
 
 const char *name_of(const session *s)
 {
-    return migd_object_text(migd_spec_object(s->spec), "/metadata/name", "");
+    return s->spec == NULL ? migd_object_text(s->found, "/name", "")
+                           : migd_object_text(migd_spec_object(s->spec), "/metadata/name", "");
+}
+
+static const char *namespace_of(const session *s)
+{
+    return s->spec == NULL ? migd_object_text(s->found, "/namespace", "")
+                           : migd_object_text(migd_spec_object(s->spec), "/metadata/namespace", "");
 }
 
 int64_t spec_int(const session *s, const char *pointer)
@@ -205,23 +236,36 @@ int64_t spec_int(const session *s, const char *pointer)
     return migd_object_int64(migd_spec_object(s->spec), pointer, 0);
 }
 
-const char *where_of(const session *s, char *out, size_t size)
+/* "context blue", or the server where no context is named; "" before it is known. */
+static size_t put_context(const session *s, char *out, size_t size)
 {
     migd_kube *kube = NULL;
+    out[0] = '\0';
     if (migd_kube_open(s->context, s->call, &kube, NULL) < 0) {
-        out[0] = '\0'; /* the job says what is wrong */
-        return out;
+        return 0; /* the job says what is wrong */
     }
     const migd_object *info = migd_kube_info(kube);
-    const migd_object *spec = migd_spec_object(s->spec);
     const char *context = migd_object_text(info, "/context", NULL);
-    int used = context != NULL && context[0] != '\0'
-                   ? snprintf(out, size, "context %s", context)
-                   : snprintf(out, size, "%s", migd_object_text(info, "/server", "in-cluster"));
-    if (spec != NULL && used > 0 && (size_t)used < size) {
-        snprintf(out + used, size - (size_t)used, ", %s/%s",
-                 migd_object_text(spec, "/metadata/namespace", ""), name_of(s));
-    }
+    const int used =
+        context != NULL && context[0] != '\0'
+            ? snprintf(out, size, "context %s", context)
+            : snprintf(out, size, "%s", migd_object_text(info, "/server", "in-cluster"));
     migd_kube_free(kube);
+    return used < 0 || (size_t)used >= size ? 0 : (size_t)used;
+}
+
+const char *where_of(const session *s, char *out, size_t size)
+{
+    const size_t used = put_context(s, out, size);
+    if (used > 0 && name_of(s)[0] != '\0') {
+        snprintf(out + used, size - used, ", %s/%s", namespace_of(s), name_of(s));
+    }
+    return out;
+}
+
+const char *place_of(const session *s, const char *namespace_, char *out, size_t size)
+{
+    const size_t used = put_context(s, out, size);
+    snprintf(out + used, size - used, "%snamespace %s", used > 0 ? ", " : "", namespace_);
     return out;
 }

@@ -22,8 +22,8 @@ typedef struct {
 static migd_status fail_none(const pursuit *p, migd_error **error)
 {
     const migd_status status =
-        migdi_fail(error, MIGD_ERR_NOT_FOUND, "no StatefulSet of MigratoryData in namespace %s",
-                   p->namespace_);
+        migdi_fail(error, MIGD_ERR_NOT_FOUND,
+                   "no spec, and no StatefulSet of MigratoryData in namespace %s", p->namespace_);
     migdi_error_set_remaining(error, NULL, "migdeploy get statefulsets -A");
     return status;
 }
@@ -41,7 +41,7 @@ static migd_status fail_several(const pursuit *p, const migd_object *found, migd
     }
     const migd_status status =
         migdi_fail(error, MIGD_ERR_INVALID,
-                   "several StatefulSets of MigratoryData in namespace %s: %s; a spec says which",
+                   "no spec, and several StatefulSets of MigratoryData in namespace %s: %s",
                    p->namespace_, names);
     migdi_error_set_remaining(error, NULL, "migdeploy init");
     return status;

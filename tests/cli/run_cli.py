@@ -484,7 +484,134 @@ class Lives(Case):
         self.assertIn("Type the cluster's name, data: ", told)
         self.assertEqual(code, 130, told)
         self.assertIn("3 of 3 Ready", self.ends(0, "status").stdout)
-        self.assertEqual(self.on_terminal(100, "destroy", typed=b"data\n")[1], 0)
+        (self.folder / "migdeploy.yaml").unlink()
+        told, code = self.on_terminal(100, "destroy", "-n", "blue", typed=b"data\n")
+        self.assertIn("Type the cluster's name, data: ", told)
+        self.assertEqual(code, 0, told)
+
+
+class Found(Case):
+    """Clusters of anybody's manifests, which no spec here knows."""
+
+    PARTS = ("migratory-namespace", "migratorydata-cluster", "nlb-service")
+
+    def tutorial(self, *words, **options):
+        """The tutorial's cluster as its own page makes it; no migdeploy.yaml is here."""
+        made = self.sandbox(*words, **options)
+        (self.folder / "migdeploy.yaml").unlink()
+        self.ends(0, "apply", "-q", *(word for part in self.PARTS for word in ("-f", TUTORIAL / f"{part}.yaml")))
+        for _ in range(200):
+            status = self.ends(0, "status", "-n", "migratory", "-o", "json").stdout
+            if json.loads(status)["members"]["ready"] == 3:
+                return made
+            time.sleep(0.05)
+        self.fail(status)
+
+    def second(self):
+        """Another set of the same kind beside it."""
+        text = (TUTORIAL / "migratorydata-cluster.yaml").read_text()
+        self.program.write(text[text.index("apiVersion: apps"):].replace("migratorydata\n", "second\n"), "second.yaml")
+        self.ends(0, "apply", "-q", "-f", "second.yaml", "-n", "migratory")
+
+    def test_the_one_cluster_of_the_namespace_is_found_and_judged(self):
+        self.tutorial()
+        self.assertRegex(self.ends(0, "status", "-n", "migratory").stdout,
+                         r"^Cluster  context sandbox, migratory/migratorydata\n.*\n"
+                         r"Members  3 of 3 Ready, at most 5      seeds up 3 of 3, quorum 2, margin 1\n"
+                         r"Drain    not now: budget migratorydata-pdb lets 0 leave        Scaling  by hand\n"
+                         r"Address  http://127.0.0.1:\d+\n$")
+        told = self.ends(0, "scale", "5", "-n", "migratory").stderr
+        self.assertRegex(told, r"^context sandbox, migratory/migratorydata: 3 -> 5 of at most 5; seeds 3, quorum 2\n")
+        self.assertRegex(told, r"\n5 of 5 Ready in (?:\d+[ms])+\.\n$")
+        told = self.refuses(3, r"^refused: .*\[.*C5", "scale", "2", "-n", "migratory").stderr
+        self.assertIn("\nNothing was changed; 5 run. ways out: ", told)
+        self.refuses(3, r"^refused: .*\[C6\]", "scale", "6", "-n", "migratory")
+        self.ends(0, "apply", "-q", "-f", TUTORIAL / "migratorydata-autoscale.yaml")
+        self.refuses(3, r"^refused: .*\[T12\]", "scale", "4", "-n", "migratory")
+        told = self.ends(0, "restart", "-n", "migratory").stderr
+        self.assertRegex(told, r"^context sandbox, migratory/migratorydata\n")
+        self.assertEqual(told.count("after the pause"), 4, "the vendor's, between five members")
+        done = self.ends(0, "destroy", "--yes", "-n", "migratory")
+        self.assertEqual(done.stdout, "kept Namespace/migratory: it was not made by migdeploy\n")
+        for kind in ("statefulsets", "pods", "services", "pdb", "hpa"):
+            self.assertEqual(self.ends(0, "get", kind, "-n", "migratory").stdout, "", kind)
+
+    def test_of_several_none_is_taken_and_they_are_named(self):
+        self.tutorial()
+        self.second()
+        for words in (("status",), ("scale", "4"), ("restart",), ("destroy", "--yes")):
+            with self.subTest(words[0]):
+                told = self.refuses(2, r"^error: .*in namespace migratory: migratorydata, second\n", *words, "-n",
+                                    "migratory").stderr
+                self.assertTrue(told.endswith("\nnext: migdeploy init\n"), told)
+        self.program.write(SPEC.replace("name: data", "name: second").replace("blue", "migratory"))
+        self.assertRegex(self.ends(0, "status").stdout, "^Cluster  context sandbox, migratory/second\n")
+
+    def test_where_there_is_none_it_says_where_it_looked(self):
+        self.sandbox()
+        (self.folder / "migdeploy.yaml").unlink()
+        for words in (("status",), ("scale", "4"), ("restart",), ("destroy", "--yes")):
+            for more, namespace in (((), "default"), (("-n", "blue"), "blue")):
+                told = self.refuses(1, "^error: ", *words, *more).stderr
+                self.assertEqual(told, "error: no spec, and no StatefulSet of MigratoryData in namespace "
+                                       f"{namespace}\nnext: migdeploy get statefulsets -A\n")
+        self.refuses(1, "prod.yaml: No such file", "status", "-s", "prod.yaml")
+        self.refuses(1, "migdeploy.yaml: No such file", "scale", "4", "--set", "spec.members.replicas=3")
+
+    def test_what_is_to_be_written_needs_a_file(self):
+        self.tutorial()
+        self.refuses(2, "^error: there is no migdeploy.yaml for --write to put 4 into\nnext: migdeploy init\n$", "scale",
+                     "4", "--write", "-n", "migratory")
+        self.assertIn("3 of 3 Ready", self.ends(0, "status", "-n", "migratory").stdout)
+
+    # The findings of the files in looks.md, but for T12: nobody applies the number again.
+    LIVING = ["C9", "C10", "T16", "T14", "T16", "T18", "T19", "T20", "T21", "T22", "T23", "T25"]
+
+    def test_what_runs_is_judged_as_its_files_are(self):
+        self.tutorial()
+        self.ends(0, "apply", "-q", "-f", TUTORIAL / "migratorydata-autoscale.yaml")
+        told = json.loads(self.ends(0, "check", "--live", "-n", "migratory", "-o", "json").stdout)
+        self.assertEqual(told["summary"], {"errors": 0, "warnings": 9, "notes": 3})
+        self.assertEqual([finding["rule"] for finding in told["findings"]], self.LIVING)
+        self.assertEqual({key: told["findings"][0][key] for key in ("object", "pointer", "file", "line", "column")},
+                         {"object": "PodDisruptionBudget/migratory/migratorydata-pdb",
+                          "pointer": "/spec/minAvailable", "file": None, "line": 0, "column": 0})
+        done = self.ends(7, "check", "--live", "--strict", "-n", "migratory")
+        self.assertIn("StatefulSet/migratory/migratorydata: warning: \"latest\": members may run different versions "
+                      "[T18]\n    Name a tag", done.stdout)
+        self.assertEqual(done.stderr, "context sandbox, namespace migratory\nWhat runs: 0 errors, 9 warnings, 3 notes. "
+                                      "No ClusterConfig: zones, nodes, ssh were not judged.\n"
+                                      "next: migdeploy rules C9\n")
+        self.ends(0, "check", "--live", "-n", "migratory", "-o", "sarif")
+        accepted = self.ends(0, "check", "--live", "-n", "migratory", "--accept", "C9", "-o", "json").stdout
+        self.assertEqual(json.loads(accepted)["findings"][0]["severity"], "note")
+
+    def test_files_are_judged_on_what_runs(self):
+        self.tutorial()
+        self.ends(0, "scale", "5", "-n", "migratory")
+        text = (TUTORIAL / "migratorydata-cluster.yaml").read_text()
+        path = self.program.write(text[text.index("apiVersion: apps"):].replace("replicas: 3", "replicas: 2"), "two.yaml")
+        done = self.ends(3, "check", "--live", "-q", path, "-n", "migratory")
+        self.assertRegex(done.stdout, r"two.yaml:\d+:13: error: 2 members for 3 seeds: margin 0 from the start \[C5\]")
+        self.assertRegex(done.stdout, r"PodDisruptionBudget/migratory/migratorydata-pdb: error: .*\[C7\]")
+        self.assertRegex(done.stderr, r"^1 file over what runs: \d errors")
+        done = self.ends(0, "check", "--live", "-q", TUTORIAL / "eksctl-dry-run.yaml", "-n", "migratory")
+        self.assertRegex(done.stdout, r"eksctl-dry-run.yaml:\d+:\d+: warning: 2 zones: .* \[C14\]")
+
+    def test_which_namespace_is_judged(self):
+        self.sandbox()
+        none = "^error: no StatefulSet and no Deployment runs in namespace {}\nnext: migdeploy get statefulsets -A\n$"
+        self.refuses(1, none.format("blue"), "check", "--live")
+        self.refuses(1, none.format("green"), "check", "--live", "-n", "green")
+        self.refuses(2, "^error: migdeploy.yaml is a spec: .*\nnext: migdeploy plan\n$", "check", "--live",
+                     "migdeploy.yaml")
+        (self.folder / "migdeploy.yaml").unlink()
+        self.refuses(1, none.format("default"), "check", "--live")
+        self.refuses(1, "none.yaml: No such file", "check", "--live", "none.yaml")
+
+    def test_who_may_not_look_is_told_what_he_may_not(self):
+        self.sandbox("--fault", "*:status=403")
+        self.refuses(5, r"\(Kubernetes, 403\)", "check", "--live")
 
 
 if __name__ == "__main__":

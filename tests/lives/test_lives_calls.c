@@ -100,7 +100,7 @@ static migd_status finished(bench *b, migd_status started)
     const migd_status status = migd_job_finish(b->job, NULL, &b->error);
     assert_true(test_world_requests(b->lab) > asked);
     assert_string_equal(migd_error_message(b->error),
-                        "no StatefulSet of MigratoryData in namespace default");
+                        "no spec, and no StatefulSet of MigratoryData in namespace default");
     drop(b);
     return status;
 }

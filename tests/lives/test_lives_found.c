@@ -173,7 +173,8 @@ static void of_several_none_is_taken(void **state)
     done(&l, lab, LIFE_STATUS, 0); /* another's set is none */
     post_set(lab, "second", "nginx:1", "-DClusterDeliveryMode=Standard");
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        ends(&l, lab, verbs[i], 4, MIGD_ERR_INVALID, "in namespace migratory: m, second;");
+        ends(&l, lab, verbs[i], 4, MIGD_ERR_INVALID,
+             "several StatefulSets of MigratoryData in namespace migratory: m, second");
     }
     life_end(&l);
     test_world_free(lab);
