@@ -390,9 +390,17 @@ const migdi_call *migdi_cluster_set_replicas(const migdi_cluster_wish *wish,
                                   replicas, seen->version, &write);
 }
 
-const migdi_call *migdi_cluster_replace(const migdi_cluster_wish *wish, const migdi_member *member,
-                                        migdi_arena *arena)
+migdi_act *migdi_cluster_replace(const migdi_cluster_wish *wish, const migdi_member *member,
+                                 const char *why, migdi_verdict *verdict)
 {
+    migdi_arena *arena = migdi_verdict_arena(verdict);
     const migdi_kube_end end = {.uid = member->uid};
-    return migdi_kube_delete(arena, &migdi_kube_pods, wish->namespace_, member->pod, &end);
+    migdi_going(verdict, "replace %s: %s", member->pod, why);
+    migdi_act *act = migdi_want(
+        verdict, migdi_kube_delete(arena, &migdi_kube_pods, wish->namespace_, member->pod, &end));
+    act->facts[0] = 404;
+    act->facts[1] = 409; /* it is another pod by now */
+    act->action = "delete";
+    act->object = migdi_kube_resource_title(&migdi_kube_pods, wish->namespace_, member->pod, arena);
+    return act;
 }

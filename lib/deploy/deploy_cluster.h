@@ -119,8 +119,9 @@ const migdi_call *migdi_cluster_set_replicas(const migdi_cluster_wish *wish,
                                              const migdi_cluster_seen *seen, int64_t replicas,
                                              migdi_arena *arena);
 const migdi_call *migdi_cluster_restart(const migdi_cluster_wish *wish, migdi_arena *arena);
-const migdi_call *migdi_cluster_replace(const migdi_cluster_wish *wish, const migdi_member *member,
-                                        migdi_arena *arena);
+/* Says that the member is replaced, and why, and wants its pod gone. */
+migdi_act *migdi_cluster_replace(const migdi_cluster_wish *wish, const migdi_member *member,
+                                 const char *why, migdi_verdict *verdict);
 
 /* What is said while there is no set: it is awaited where a step makes it, else it never comes. */
 void migdi_cluster_say_missing(const migdi_cluster_wish *wish, migdi_verdict *verdict);

@@ -1,5 +1,5 @@
-/* Until every member runs the newest template and is Ready; what cannot start is explained, and
- * replaced when a newer template may mend it. */
+/* Until every member is Ready, on the newest template unless a roll still holds it back; what
+ * cannot start is explained, and replaced when a newer template may mend it. */
 #include "codec_object.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
@@ -11,11 +11,18 @@ typedef struct {
     const char *last_words; /* of a member that crashed */
 } ready_seen;
 
+/* Ready on the template that it should run: what the partition holds back may run an older one. */
+static bool is_as_it_should(const migdi_cluster_seen *seen, const migdi_member *member)
+{
+    return member->state.ready &&
+           (member->ordinal < seen->partition || migdi_member_is_updated(seen, member));
+}
+
 static const migdi_member *first_late(const migdi_cluster_seen *seen)
 {
     for (size_t i = 0; i < seen->member_count; i++) {
         const migdi_member *member = &seen->members[i];
-        if (!member->state.ready || !migdi_member_is_updated(seen, member)) {
+        if (!is_as_it_should(seen, member)) {
             return member;
         }
     }
@@ -43,7 +50,7 @@ static int64_t count_ready(const migdi_cluster_seen *seen)
 {
     int64_t ready = 0;
     for (size_t i = 0; i < seen->member_count; i++) {
-        ready += seen->members[i].state.ready && migdi_member_is_updated(seen, &seen->members[i]);
+        ready += is_as_it_should(seen, &seen->members[i]);
     }
     return seen->all_ready ? seen->replicas : ready;
 }
@@ -52,15 +59,13 @@ static void decide_late(const migdi_cluster_wish *wish, const ready_seen *all,
                         const migdi_member *late, migdi_verdict *verdict)
 {
     const migdi_cluster_seen *seen = &all->cluster;
-    const char *trouble = late->trouble == NULL ? "not Ready yet" : late->trouble;
+    const char *trouble = late->state.ready       ? "restarts"
+                          : late->trouble == NULL ? "not Ready yet"
+                                                  : late->trouble;
     const int64_t ready = count_ready(seen);
     if (!late->state.ready && !late->state.terminating && !migdi_member_is_updated(seen, late) &&
         seen->partition <= late->ordinal) {
-        migdi_going(verdict, "replace %s: %s", late->pod, trouble);
-        migdi_act *act =
-            migdi_want(verdict, migdi_cluster_replace(wish, late, migdi_verdict_arena(verdict)));
-        act->facts[0] = 404;
-        act->facts[1] = 409;
+        migdi_cluster_replace(wish, late, trouble, verdict);
     } else if (migdi_member_dead_end(late) != NULL) {
         migdi_refuse(verdict, MIGD_ERR_REMOTE, "%s: %s%s%s", late->pod, trouble,
                      all->last_words == NULL ? "" : "; its last words: ",

@@ -91,12 +91,7 @@ static void decide_unmoved(const migdi_cluster_wish *wish, const migdi_cluster_s
     } else if (member->state.ready) {
         migdi_going(verdict, "%s restarts", member->pod);
     } else {
-        migdi_going(verdict, "replace %s: %s", member->pod, trouble);
-        migdi_act *act =
-            migdi_want(verdict, migdi_cluster_replace(wish, member, migdi_verdict_arena(verdict)));
-        act->facts[0] = 404;
-        act->facts[1] = 409; /* it is another pod by now */
-        act->kind = -1;
+        migdi_cluster_replace(wish, member, trouble, verdict)->kind = -1;
     }
 }
 

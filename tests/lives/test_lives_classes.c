@@ -79,6 +79,8 @@ static void what_a_node_owns_keeps_the_namespace(void **state)
     test_world_free(lab);
 }
 
+#define PARTITION "/spec/updateStrategy/rollingUpdate/partition"
+
 /* --- stuck for ever --------------------------------------------------------------------------- */
 
 static void what_nobody_will_make_is_not_awaited(void **state)
@@ -99,12 +101,42 @@ static void what_nobody_will_make_is_not_awaited(void **state)
     life_end(&l);
 }
 
+/* A roll that was killed leaves members on the older template: they are Ready, and whoever only
+ * changes the number has nothing to wait for. */
+static void a_roll_that_was_killed_keeps_nobody_waiting(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = NULL;
+    for (int64_t after = 1; lab == NULL; after++) {
+        lab = test_world_new(4, NULL);
+        done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+        test_world_kill(lab, test_world_requests(lab) + after, true);
+        life_run(&l, lab, LIFE_DEPLOY, "spec.members.image=migratorydata/server:6.0.17", 0, NULL);
+        assert_true(test_world_is_dead(lab)); /* it never came so far */
+        test_world_revive(lab);
+        if (life_number(lab, LIFE_SET, PARTITION) != 2) {
+            test_world_free(lab);
+            lab = NULL;
+        }
+    }
+    test_world_pass(lab, 60000);
+    done(&l, lab, LIFE_SCALE, NULL, 4, NULL);
+    assert_int_equal(life_number(lab, LIFE_SET, "/status/readyReplicas"), 4);
+    assert_int_equal(life_number(lab, LIFE_SET, PARTITION), 2);
+    done(&l, lab, LIFE_DEPLOY, "spec.members.image=migratorydata/server:6.0.17", 0, NULL);
+    assert_int_equal(life_number(lab, LIFE_SET, "/status/updatedReplicas"), 4);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_lease_keeps_the_namespace),
         cmocka_unit_test(what_a_node_owns_keeps_the_namespace),
         cmocka_unit_test(what_nobody_will_make_is_not_awaited),
+        cmocka_unit_test(a_roll_that_was_killed_keeps_nobody_waiting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,10 +144,6 @@ static void each_write_has_its_own_manager_and_guard(void **state)
                "\"migdeploy.dev/restarted-at\":\"2025-11-28T18:40:00Z\"}}}},\"apiVersion\":"
                "\"apps/v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":\"data\","
                "\"namespace\":\"blue\"}}");
-    check_call(migdi_cluster_replace(&wish, &members[0], &arena), "DELETE",
-               "/api/v1/namespaces/blue/pods/data-0",
-               "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":"
-               "\"u0\"},\"propagationPolicy\":\"Background\"}");
     assert_string_equal(migdi_cluster_title(&wish, &arena), SET);
     assert_false(arena.failed);
     migdi_arena_free(&arena);
