@@ -61,9 +61,11 @@ static void put_drain(const migd_object *status)
     const char *autoscaler = migd_object_text(status, "/scaling/autoscaler", NULL);
     if (budget == NULL) {
         fputs("Drain    unprotected: no budget covers the members", stdout);
+    } else if (leave < 0) {
+        printf("Drain    unknown: budget %s cannot be read", budget);
     } else {
         printf("Drain    %s: budget %s lets %lld leave", leave > 0 ? "possible" : "not now", budget,
-               leave < 0 ? 0 : leave);
+               leave);
     }
     if (autoscaler == NULL) {
         puts("        Scaling  by hand");

@@ -78,7 +78,6 @@ static void add_status(migdi_draft *draft, const migdi_errand *errand)
     if (wish != NULL) {
         *wish = (migdi_status_wish){
             .cluster = draft->cluster,
-            .pod_labels = draft->pod_labels,
             .service = draft->service,
             .port = draft->port,
             .most_members = draft->most_members,

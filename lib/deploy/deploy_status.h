@@ -6,7 +6,6 @@
 
 typedef struct migdi_status_wish {
     const migdi_cluster_wish *cluster; /* first: what the members' observation takes */
-    const migd_object *pod_labels;     /* of the members; NULL: app=NAME */
     const char *service;               /* of the clients */
     int64_t port;
     int64_t most_members; /* 0: not known */

@@ -4,6 +4,7 @@
 #include "deploy_live.h"
 #include "deploy_status.h"
 #include "kube_calls.h"
+#include "manifest_extract.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,10 +16,8 @@ typedef struct {
     int64_t nodes;
     int64_t nodes_ready;
     int64_t zones;
-    const char *silent_node; /* one that is not Ready */
-    const char *budget;      /* the first that covers members */
-    int64_t budget_keeps;    /* minAvailable, -1: not absolute */
-    bool budget_seeds;       /* over the seeds alone */
+    const char *silent_node;    /* one that is not Ready */
+    const migdi_budget *budget; /* the first that covers members; NULL: none does */
     const char *service_type;
     const char *address;
 } status_seen;
@@ -52,27 +51,22 @@ static void observe_nodes(migdi_view *view, status_seen *seen)
     }
 }
 
-static bool covers_members(const migdi_status_wish *wish, const migd_object *budget)
+/* Which budget covers the members, as the rules see it. */
+static void observe_budget(const migdi_cluster_wish *wish, migdi_view *view, status_seen *seen)
 {
-    const migd_object *chosen = migd_object_at(budget, "/spec/selector/matchLabels");
-    return wish->pod_labels == NULL
-               ? migdi_text_equal(migd_object_text(chosen, "/app", NULL), wish->cluster->name)
-               : migdi_labels_include(wish->pod_labels, chosen);
-}
-
-static void observe_budget(const migdi_status_wish *wish, migdi_view *view, status_seen *seen)
-{
+    migdi_arena *arena = migdi_view_arena(view);
+    migdi_world world = {0};
+    const migd_object *set = migdi_see(
+        view, migdi_kube_get(arena, &migdi_kube_statefulsets, wish->namespace_, wish->name));
     const migd_object *budgets = migdi_see_list(
-        view, migdi_kube_list(migdi_view_arena(view), &migdi_kube_poddisruptionbudgets,
-                              wish->cluster->namespace_, NULL));
-    for (size_t i = 0; i < migd_object_count(budgets) && seen->budget == NULL; i++) {
-        const migd_object *budget = migd_object_item(budgets, i);
-        if (covers_members(wish, budget)) {
-            seen->budget = migd_object_text(budget, "/metadata/name", "");
-            seen->budget_keeps = migd_object_int64(budget, "/spec/minAvailable", -1);
-            seen->budget_seeds =
-                migd_object_at(budget, "/spec/selector/matchExpressions/0") != NULL;
-        }
+        view, migdi_kube_list(arena, &migdi_kube_poddisruptionbudgets, wish->namespace_, NULL));
+    migd_objects *list = migdi_live_list(arena);
+    migdi_live_add(list, set, &migdi_kube_statefulsets, arena);
+    migdi_live_add_all(list, budgets, &migdi_kube_poddisruptionbudgets, arena);
+    if (arena->failed || !migdi_extract(list, NULL, arena, &world)) {
+        arena->failed = true;
+    } else if (world.set_count == 1 && world.sets->budget_count > 0) {
+        seen->budget = world.sets->budgets;
     }
 }
 
@@ -83,7 +77,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
     migdi_arena *arena = migdi_view_arena(view);
     migdi_cluster_observe_number(wish->cluster, view, &seen->cluster);
     observe_nodes(view, seen);
-    observe_budget(wish, view, seen);
+    observe_budget(wish->cluster, view, seen);
     const migd_object *service =
         migdi_see(view, migdi_kube_get(arena, &migdi_kube_services, wish->cluster->namespace_,
                                        wish->service));
@@ -114,12 +108,18 @@ static int64_t ready_members(const migdi_cluster_seen *seen)
 
 /* How many pods the budget covers and lets go now, from specs and pods: a budget's status may
  * lag. */
-static int64_t may_leave(const migdi_status_wish *wish, const status_seen *seen)
+static int64_t may_leave(const status_seen *seen)
 {
-    const int64_t healthy = seen->budget_seeds
-                                ? migdi_cluster_seeds_up(wish->cluster, &seen->cluster)
-                                : ready_members(&seen->cluster);
-    const int64_t left = healthy - seen->budget_keeps;
+    const migdi_budget *budget = seen->budget;
+    int64_t healthy = 0;
+    for (size_t i = 0; i < seen->cluster.member_count; i++) {
+        const migdi_member *member = &seen->cluster.members[i];
+        const bool covered =
+            budget->covers == NULL ||
+            ((size_t)member->ordinal < budget->covers_count && budget->covers[member->ordinal]);
+        healthy += covered && member->state.ready;
+    }
+    const int64_t left = healthy - migdi_budget_kept(budget, seen->cluster.replicas);
     return left < 0 ? 0 : left;
 }
 
@@ -153,8 +153,14 @@ static void report_members(const migdi_status_wish *wish, const status_seen *see
     }
 }
 
-static void report_surroundings(const migdi_status_wish *wish, const status_seen *seen,
-                                migd_object *out)
+/* Of "Kind/namespace/name". */
+static const char *name_in(const char *title)
+{
+    const char *slash = strrchr(title, '/');
+    return slash == NULL ? title : slash + 1;
+}
+
+static void report_surroundings(const status_seen *seen, migd_object *out)
 {
     const migdi_cluster_seen *cluster = &seen->cluster;
     if (seen->nodes_known) {
@@ -163,10 +169,11 @@ static void report_surroundings(const migdi_status_wish *wish, const status_seen
         migd_object_set_int64(out, "/nodes/zones", seen->zones, NULL);
         migd_object_set_string(out, "/nodes/silent", seen->silent_node, NULL);
     }
-    migd_object_set_string(out, "/drain/budget", seen->budget, NULL);
-    if (seen->budget != NULL && seen->budget_keeps >= 0 &&
-        (wish->cluster->seeds > 0 || !seen->budget_seeds)) {
-        migd_object_set_int64(out, "/drain/mayLeave", may_leave(wish, seen), NULL);
+    if (seen->budget != NULL) {
+        migd_object_set_string(out, "/drain/budget", name_in(seen->budget->at.object), NULL);
+    }
+    if (seen->budget != NULL && seen->budget->amount.known) {
+        migd_object_set_int64(out, "/drain/mayLeave", may_leave(seen), NULL);
     }
     migd_object_set_string(out, "/scaling/autoscaler", cluster->autoscaler, NULL);
     if (cluster->autoscaler != NULL) {
@@ -203,7 +210,7 @@ static void report(const void *wished, const void *in, migd_object *out)
     migd_object_set_string(out, "/namespace", wish->cluster->namespace_, NULL);
     migd_object_set_boolean(out, "/exists", seen->cluster.exists, NULL);
     report_nothing(out);
-    report_surroundings(wish, seen, out);
+    report_surroundings(seen, out);
     if (seen->cluster.exists) {
         migd_object_remove(out, "/members/list", NULL);
         migd_object *empty = NULL;

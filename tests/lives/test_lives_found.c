@@ -105,6 +105,48 @@ static void its_facts_are_read_from_its_own_options(void **state)
     test_world_free(lab);
 }
 
+/* As Kubernetes counts ("Specifying a Disruption Budget"): percentages are of the set's replicas
+ * and rounded up, whichever bound they are. */
+static void how_many_may_leave_is_known_of_every_kind_of_budget(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *spec;
+        int64_t leave; /* of 3 that are Ready */
+    } rows[] = {
+        {"\"minAvailable\":3,\"selector\":{\"matchLabels\":{\"tier\":\"core\"}}", 0},
+        {"\"minAvailable\":\"50%\",\"selector\":{\"matchLabels\":{\"app\":\"m\"}}", 1},
+        {"\"maxUnavailable\":1,\"selector\":{\"matchLabels\":{\"app\":\"m\"}}", 1},
+        {"\"maxUnavailable\":\"34%\",\"selector\":{\"matchLabels\":{\"team\":\"x\"}}", 2},
+        {"\"maxUnavailable\":0,\"selector\":{\"matchExpressions\":[{\"key\":\"app\",\"operator\":"
+         "\"In\",\"values\":[\"m\",\"n\"]}]}",
+         0},
+        {"\"minAvailable\":1,\"selector\":{\"matchLabels\":{\"app\":\"m\"},\"matchExpressions\":[{"
+         "\"key\":\"apps.kubernetes.io/pod-index\",\"operator\":\"In\",\"values\":[\"0\",\"1\"]}]}",
+         1},
+        {"\"minAvailable\":1,\"selector\":{\"matchLabels\":{\"app\":\"other\"}}", -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        life l = {0};
+        char body[512];
+        test_world *lab = anybodys(7, NULL);
+        test_world_ask(lab, "DELETE", BUDGETS "/keep", NULL, NULL, NULL);
+        snprintf(body, sizeof body,
+                 "{\"apiVersion\":\"policy/v1\",\"kind\":\"PodDisruptionBudget\",\"metadata\":{"
+                 "\"name\":\"row\"},\"spec\":{%s}}",
+                 rows[i].spec);
+        post(lab, BUDGETS, body);
+        done(&l, lab, LIFE_STATUS, 0);
+        if (number(&l, "/drain/mayLeave") != rows[i].leave) {
+            fail_msg("%s: %d", rows[i].spec, (int)number(&l, "/drain/mayLeave"));
+        }
+        assert_string_equal(migd_object_text(l.result, "/drain/budget", "none"),
+                            rows[i].leave < 0 ? "none" : "row");
+        life_end(&l);
+        test_world_free(lab);
+    }
+}
+
 static void a_scale_is_judged_as_with_a_spec(void **state)
 {
     (void)state;
@@ -254,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(its_facts_are_read_from_its_own_options),
+        cmocka_unit_test(how_many_may_leave_is_known_of_every_kind_of_budget),
         cmocka_unit_test(a_scale_is_judged_as_with_a_spec),
         cmocka_unit_test(a_restart_keeps_the_vendors_pause),
         cmocka_unit_test(destroy_takes_what_serves_the_members_alone),
