@@ -98,11 +98,11 @@ static migd_status go_on_with(const pursuit *p, migd_job *job, const migd_object
 static migd_status go_on(void *user, migd_job *job, migd_error **error)
 {
     migd_object *result = migdi_job_result(job);
+    const migd_object *reported = migd_object_at(result, "/found");
     migd_object *found = NULL;
     migdi_job_on_finish(job, NULL, NULL);
-    migd_status status = result == NULL
-                             ? migdi_fail_nomem(error)
-                             : migd_object_copy(migd_object_at(result, "/found"), &found, error);
+    migd_status status = reported == NULL ? migdi_fail_nomem(error) /* the report had no room */
+                                          : migd_object_copy(reported, &found, error);
     if (status == MIGD_OK) {
         status = migdi_job_give(job, found, migdi_object_release, error);
     }

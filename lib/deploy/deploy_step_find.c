@@ -70,7 +70,8 @@ static void add_service(search *s, const migd_object *set, const migd_object *se
     }
 }
 
-static void look_at_sets(search *s)
+/* Whether the sets are known; what is left of others is asked for then alone. */
+static bool look_at_sets(search *s)
 {
     const migd_object *sets = migdi_see_list(
         s->view, migdi_kube_list(s->arena, &migdi_kube_statefulsets, s->wish->namespace_, NULL));
@@ -96,6 +97,7 @@ static void look_at_sets(search *s)
         add_service(s, set, services);
         s->count++;
     }
+    return sets != NULL;
 }
 
 /* --- what is left of a cluster whose set is gone ---------------------------------------------- */
@@ -169,8 +171,8 @@ static void observe(const void *wished, migdi_view *view, void *out)
     search s = {.wish = wished, .view = view, .arena = migdi_view_arena(view)};
     migdi_build(&s.list);
     migdi_build_array(&s.list, "%s", "");
-    look_at_sets(&s);
-    if (s.count == 0 && s.wish->leftovers) {
+    const bool known = look_at_sets(&s);
+    if (known && s.count == 0 && s.wish->leftovers) {
         look_at_pods(&s);
         look_at_labels(&s, &migdi_kube_services);
         look_at_labels(&s, &migdi_kube_horizontalpodautoscalers);

@@ -19,8 +19,7 @@ const char life_spec[] = "apiVersion: migdeploy.dev/v1alpha1\n"
 
 const char life_no_spec[] = "";
 
-/* A client reads its kubeconfig from a file, as ever. */
-static const char *kubeconfig(void)
+const char *life_kubeconfig(void)
 {
     static char path[64];
     if (path[0] == '\0') {
@@ -69,7 +68,7 @@ migd_call_options *life_options(const char *accept)
 {
     migd_call_options *options = NULL;
     assert_int_equal(migd_call_options_new(&options, NULL), MIGD_OK);
-    migd_call_options_set_text(options, MIGD_CALL_KUBECONFIG, kubeconfig(), NULL);
+    migd_call_options_set_text(options, MIGD_CALL_KUBECONFIG, life_kubeconfig(), NULL);
     migd_call_options_set_int64(options, MIGD_CALL_DEADLINE_MS, 7200000, NULL);
     migd_call_options_set_int64(options, MIGD_CALL_CONSENT, 1, NULL);
     if (accept != NULL) {

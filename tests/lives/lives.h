@@ -37,6 +37,8 @@ void life_run(life *l, test_world *lab, life_verb verb, const char *sets, int32_
               const char *accept);
 void life_end(life *l);
 
+/* A client reads its kubeconfig from a file, as ever: its path. */
+const char *life_kubeconfig(void);
 /* A client of the world, and options that name it; for migd_context_free(),
  * migd_call_options_free(). */
 migd_context *life_context(test_world *lab);

@@ -1,6 +1,8 @@
 /* Lives of clusters that no spec knows: made by anybody's manifests, found in their namespace. */
 #include "lives.h"
 
+#include "job_run.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -101,6 +103,23 @@ static void its_facts_are_read_from_its_own_options(void **state)
     assert_string_equal(migd_object_text(l.result, "/address/url", ""), "http://127.0.0.1:443");
     assert_null(migd_object_at(l.result, "/found"));
     assert_int_equal(test_world_writes(lab), writes);
+    life_end(&l);
+    test_world_free(lab);
+}
+
+static void finding_takes_two_reads(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = test_world_new(9, NULL);
+    life_run(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    assert_int_equal(l.status, MIGD_DONE);
+    const int64_t start = test_world_requests(lab);
+    life_run(&l, lab, LIFE_STATUS, NULL, 0, NULL);
+    assert_int_equal(l.status, MIGD_DONE);
+    const int64_t needed = test_world_requests(lab) - start;
+    done(&l, lab, LIFE_STATUS, 0);
+    assert_int_equal(test_world_requests(lab) - start, 2 * needed + 2);
     life_end(&l);
     test_world_free(lab);
 }
@@ -242,6 +261,57 @@ static void what_cannot_be_read_is_not_guessed(void **state)
     test_world_free(lab);
 }
 
+/* A status from the first byte to the last; a context that cannot be made is a failure too. */
+static migd_status found(void *user)
+{
+    test_world *lab = user;
+    migd_context *context = NULL;
+    migd_call_options *options = NULL;
+    migd_job *job = NULL;
+    migd_object *result = NULL;
+    migd_error *error = NULL;
+    migd_status status = migdi_context_new_on(NULL, test_world_transport(lab), &context, &error);
+    if (status >= 0) {
+        status = migd_call_options_new(&options, &error);
+    }
+    if (status >= 0) {
+        status =
+            migd_call_options_set_text(options, MIGD_CALL_KUBECONFIG, life_kubeconfig(), &error);
+    }
+    if (status >= 0) {
+        status = migd_call_options_set_text(options, MIGD_CALL_NAMESPACE, "migratory", &error);
+    }
+    if (status >= 0) {
+        status = migd_deploy_status_start(context, NULL, options, &job, &error);
+    }
+    if (status >= 0) {
+        status = migd_job_finish(job, &result, &error);
+    }
+    if (status >= 0) {
+        assert_string_equal(migd_object_text(result, "/name", ""), "m");
+    }
+    assert_int_equal(migd_error_status(error), status);
+    /* The model reads selectors as the library does, and its memory fails too. */
+    if (status == MIGD_ERR_REMOTE &&
+        strstr(migd_error_message(error), "unable to parse requirement") != NULL) {
+        status = MIGD_ERR_NOMEM;
+    }
+    migd_object_free(result);
+    migd_job_free(job);
+    migd_call_options_free(options);
+    migd_context_free(context);
+    migd_error_free(error);
+    return status;
+}
+
+static void every_allocation_of_a_look_may_fail(void **state)
+{
+    (void)state;
+    test_world *lab = anybodys(8, NULL);
+    assert_true(test_fail_allocations(found, lab) > 100);
+    test_world_free(lab);
+}
+
 /* Kills a destroy at each request in turn; the next one leaves what an unharmed one leaves. */
 static void killed_at_any_request(test_world *(*make)(uint64_t), bool keeps_namespace)
 {
@@ -296,12 +366,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(its_facts_are_read_from_its_own_options),
+        cmocka_unit_test(finding_takes_two_reads),
         cmocka_unit_test(how_many_may_leave_is_known_of_every_kind_of_budget),
         cmocka_unit_test(a_scale_is_judged_as_with_a_spec),
         cmocka_unit_test(a_restart_keeps_the_vendors_pause),
         cmocka_unit_test(destroy_takes_what_serves_the_members_alone),
         cmocka_unit_test(of_several_none_is_taken),
         cmocka_unit_test(what_cannot_be_read_is_not_guessed),
+        cmocka_unit_test(every_allocation_of_a_look_may_fail),
         cmocka_unit_test(a_destroy_killed_at_any_request_is_finished_by_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
