@@ -183,11 +183,35 @@ static bool is_spec_meant(const cli *options)
            access(default_spec, F_OK) == 0 || errno != ENOENT;
 }
 
+/* Of two namespaces neither is the one that is surely meant. */
+static migd_status refuse_namespace(const cli *options, const migd_spec *spec)
+{
+    char line[512];
+    const migd_object *said = migd_object_at(migd_spec_object(spec), "/metadata/namespace");
+    const char *named = migd_object_text(said, "", "");
+    int32_t row = 0;
+    int32_t column = 0;
+    if (spec == NULL || options->namespace_ == NULL || strcmp(options->namespace_, named) == 0) {
+        return MIGD_OK;
+    }
+    fprintf(stderr, "refused: -n %s, but %s", options->namespace_, options->spec);
+    if (migd_object_place(said, NULL, &row, &column) == MIGD_OK) {
+        fprintf(stderr, ":%d:%d", (int)row, (int)column);
+    }
+    fprintf(stderr, " names namespace %s\n", named);
+    say_next(options, "%s --set metadata.namespace=%s (or leave out -n; nothing was sent)",
+             line_of_words(options, line, sizeof line), options->namespace_);
+    return MIGD_ERR_INVALID; /* told: no error with it */
+}
+
 migd_status open_session(session *s, const cli *options, spec_use use, migd_error **error)
 {
     const bool wanted = use == SPEC_NEEDED || (use == SPEC_IF_ANY && is_spec_meant(options));
     *s = (session){.options = options};
     migd_status status = wanted ? open_spec(options, &s->spec, error) : MIGD_OK;
+    if (status >= 0) {
+        status = refuse_namespace(options, s->spec);
+    }
     if (status >= 0) {
         status = open_context(options, &s->context, error);
     }

@@ -558,6 +558,18 @@ class Found(Case):
         self.refuses(1, "prod.yaml: No such file", "status", "-s", "prod.yaml")
         self.refuses(1, "migdeploy.yaml: No such file", "scale", "4", "--set", "spec.members.replicas=3")
 
+    def test_a_spec_and_a_flag_that_name_two_namespaces_are_refused(self):
+        made = self.sandbox()
+        for words in (("status",), ("plan",), ("deploy",), ("destroy", "--yes")):
+            line = " ".join(words)
+            told = self.refuses(2, "^refused: ", *words, "-n", "green").stderr
+            self.assertEqual(told, "refused: -n green, but migdeploy.yaml:3:35 names namespace blue\n"
+                                   f"next: migdeploy {line} -n green --set metadata.namespace=green (or leave out -n; "
+                                   "nothing was sent)\n")
+        self.ends(0, "deploy", "-q", "-n", "green", "--set", "metadata.namespace=green")
+        self.ends(0, "status", "-n", "blue")
+        self.assertIsNone(made.process.poll())
+
     def test_what_is_to_be_written_needs_a_file(self):
         self.tutorial()
         self.refuses(2, "^error: there is no migdeploy.yaml for --write to put 4 into\nnext: migdeploy init\n$", "scale",
