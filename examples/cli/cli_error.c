@@ -36,12 +36,14 @@ static int exit_code_of(const migd_error *error, migd_status status)
                                                                                : exit_code(status);
 }
 
-static void say_place(const migd_error *error)
+/* "migdeploy.yaml:8:15: ", or nothing. */
+static int format_place(const migd_error *error, char *out, size_t size)
 {
-    if (migd_error_file(error) != NULL && migd_error_line(error) > 0) {
-        fprintf(stderr, "%s:%d:%d: ", migd_error_file(error), (int)migd_error_line(error),
-                (int)migd_error_column(error));
-    }
+    out[0] = '\0';
+    return migd_error_file(error) == NULL || migd_error_line(error) == 0
+               ? 0
+               : snprintf(out, size, "%s:%d:%d: ", migd_error_file(error),
+                          (int)migd_error_line(error), (int)migd_error_column(error));
 }
 
 /* Within a sentence a hint begins small, unless it begins with a name. */
@@ -106,9 +108,20 @@ static void say_causes(const migd_error *error, int width)
 {
     for (const migd_error *cause = migd_error_cause(error); cause != NULL;
          cause = migd_error_cause(cause)) {
-        fputs("    ", stderr);
-        say_place(cause);
-        put_folded(stderr, "", 4, width, migd_error_message(cause));
+        char first[1024] = "    ";
+        format_place(cause, first + 4, sizeof first - 4);
+        put_folded(stderr, first, 4, width, migd_error_message(cause));
+    }
+}
+
+/* "remains: all but members" or, as a sentence, that nothing was changed. */
+static void say_what_remains(const migd_error *error, int width)
+{
+    const char *remaining = migd_error_remaining(error);
+    if (remaining != NULL && strcmp(remaining, "nothing was changed") == 0) {
+        fputs("Nothing was changed.\n", stderr);
+    } else if (remaining != NULL) {
+        put_folded(stderr, "remains: ", 4, width, remaining);
     }
 }
 
@@ -117,10 +130,11 @@ static void say_what_next(const cli *options, const migd_error *error, migd_stat
 {
     char line[512];
     line_of_words(options, line, sizeof line);
-    if (migd_error_next(error) != NULL) {
+    if (status == MIGD_ERR_DEADLINE) { /* the same line, flags and all */
+        say_next(options, "%s%s", line,
+                 migd_error_remaining(error) == NULL ? "" : " (goes on from here)");
+    } else if (migd_error_next(error) != NULL) {
         say_next(options, "%s", migd_error_next(error));
-    } else if (status == MIGD_ERR_DEADLINE) {
-        say_next(options, "%s (goes on from here)", line);
     } else if (status == MIGD_ERR_LOCKED) {
         say_next(options, "%s --wait", line);
     } else if (status == MIGD_ERR_PARSE || (migd_error_line(error) > 0 && status != MIGD_ERR_IO)) {
@@ -137,32 +151,61 @@ static void say_what_next(const cli *options, const migd_error *error, migd_stat
     }
 }
 
+/* What was done, where, and what came of it. */
+static void say_message(const migd_error *error, bool refused, int width)
+{
+    char text[4096];
+    char status[32] = "";
+    char place[1024];
+    const char *operation = migd_error_operation(error);
+    const bool unreachable = migd_error_status(error) == MIGD_ERR_NETWORK; /* it names the server */
+    const bool told = operation != NULL && operation[0] != '\0' && !refused && !unreachable;
+    if (migd_error_http_status(error) >= 400) {
+        snprintf(status, sizeof status, " (Kubernetes, %d)", (int)migd_error_http_status(error));
+    }
+    format_place(error, place, sizeof place);
+    snprintf(text, sizeof text, "%s%s%s%s%s", place, told ? operation : "", told ? ": " : "",
+             migd_error_message(error), status);
+    put_folded(stderr, "", 4, width, text);
+}
+
 static void say_error(const cli *options, const migd_error *error, migd_status status)
 {
     const int columns = columns_of(STDERR_FILENO);
     const int width = columns < 97 ? columns : 97;
     const bool refused = status == MIGD_ERR_REFUSED || status == MIGD_ERR_IMPOSSIBLE;
-    const char *operation = migd_error_operation(error);
     say_word(options, RED, refused ? "refused: " : "error: ");
-    say_place(error);
-    if (operation != NULL && operation[0] != '\0' && !refused) {
-        fprintf(stderr, "%s: ", operation);
-    }
-    fputs(migd_error_message(error), stderr);
-    if (migd_error_http_status(error) >= 400) {
-        fprintf(stderr, " (Kubernetes, %d)", (int)migd_error_http_status(error));
-    }
-    fputc('\n', stderr);
+    say_message(error, refused, width - (refused ? 9 : 7));
     if (refused) {
         say_ways_out(error, width);
     } else {
         say_details(error, width);
     }
     say_causes(error, width);
-    if (!refused && migd_error_remaining(error) != NULL) {
-        put_folded(stderr, "remains: ", 4, width, migd_error_remaining(error));
+    if (!refused) {
+        say_what_remains(error, width);
     }
     say_what_next(options, error, status);
+}
+
+/* "details": what each wrong thing is; keys that say nothing are null. */
+static void add_details(migd_object *out, const migd_error *error)
+{
+    static const struct {
+        const char *key;
+        int32_t part;
+    } parts[] = {{"field", MIGD_DETAIL_FIELD},
+                 {"reason", MIGD_DETAIL_REASON},
+                 {"message", MIGD_DETAIL_MESSAGE},
+                 {"subject", MIGD_DETAIL_SUBJECT}};
+    for (size_t i = 0; i < migd_error_detail_count(error); i++) {
+        migd_object_set_string(out, "/details/-/field", NULL, NULL);
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+            char pointer[64];
+            snprintf(pointer, sizeof pointer, "/details/%zu/%s", i, parts[k].key);
+            migd_object_set_string(out, pointer, migd_error_detail(error, i, parts[k].part), NULL);
+        }
+    }
 }
 
 /* The nesting of causes, innermost first; NULL when memory ends. */
@@ -187,6 +230,9 @@ static migd_object *error_document(const migd_error *error)
     migd_object_set_string(out, "/file", migd_error_file(error), NULL);
     migd_object_set_int64(out, "/line", migd_error_line(error), NULL);
     migd_object_set_int64(out, "/column", migd_error_column(error), NULL);
+    migd_object_set_string(out, "/remaining", migd_error_remaining(error), NULL);
+    migd_object_set_string(out, "/next", migd_error_next(error), NULL);
+    add_details(out, error);
     if (cause != NULL) {
         migd_object_set_object(out, "/cause", cause, NULL);
     }

@@ -176,6 +176,7 @@ migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *o
         migd_job_free(draft.job);
         return status;
     }
+    draft.goes_on = "migdeploy apply -f FILE";
     return migdi_draft_run(&draft, MIGDI_RUN, "apply", job, error);
 }
 
@@ -285,6 +286,7 @@ static void add_scale(migdi_draft *draft, const migdi_errand *errand)
     cluster->replicas = errand->replicas;
     cluster->lower = true;
     cluster->least = cluster->most = 0;
+    draft->goes_on = migdi_arena_format(draft->arena, "migdeploy scale %d", (int)errand->replicas);
     migdi_draft_add_rules(draft, errand->replicas);
     migdi_draft_next(draft);
     migdi_draft_add(draft, &migdi_deploy_replicas_down, cluster, MIGDI_PRESENT);

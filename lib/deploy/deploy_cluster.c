@@ -314,6 +314,17 @@ const char *migdi_member_dead_end(const migdi_member *member)
     return crashing && state->restarts >= 3 ? member->trouble : NULL;
 }
 
+const char *migdi_member_mend(const migdi_cluster_wish *wish, const migdi_member *member,
+                              migdi_arena *arena)
+{
+    static const char deploy[] = "migdeploy deploy (it replaces the stuck pod as well)";
+    const char *reason = member->state.reason == NULL ? "" : member->state.reason;
+    if (wish->image_where == NULL || strstr(reason, "Image") == NULL) {
+        return deploy;
+    }
+    return migdi_arena_format(arena, "correct %s, then %s", wish->image_where, deploy);
+}
+
 /* --- its calls -------------------------------------------------------------------------------- */
 
 const char *migdi_cluster_title(const migdi_cluster_wish *wish, migdi_arena *arena)

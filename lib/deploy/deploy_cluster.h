@@ -18,8 +18,9 @@
 typedef struct migdi_cluster_wish {
     const char *name;
     const char *namespace_;
-    const char *autoscaler;     /* the name of ours */
-    const char *where;          /* "migdeploy.yaml:8": who says how many; NULL without a file */
+    const char *autoscaler;  /* the name of ours */
+    const char *where;       /* "migdeploy.yaml:8": who says how many; NULL without a file */
+    const char *image_where; /* "migdeploy.yaml:11:12": who names the image; NULL without a file */
     const migd_object *created; /* the StatefulSet as it is made; NULL: it is let be as it is */
     const migd_object *applied; /* the same without replicas */
     const char *restarted_at;   /* members that started before are restarted; NULL */
@@ -108,6 +109,10 @@ bool migdi_cluster_revision_works(const migdi_cluster_seen *seen, const char *re
 
 /* Why the member will never start as it is, for people; NULL: it may. */
 const char *migdi_member_dead_end(const migdi_member *member);
+
+/* What mends a member that will never start as it is: the command, or what to correct before it. */
+const char *migdi_member_mend(const migdi_cluster_wish *wish, const migdi_member *member,
+                              migdi_arena *arena);
 
 /* The calls of the managers above, and what a plan shows of them. */
 const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish,

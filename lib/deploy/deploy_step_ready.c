@@ -5,6 +5,7 @@
 #include "kube_calls.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 typedef struct {
     migdi_cluster_seen cluster;
@@ -55,6 +56,29 @@ static int64_t count_ready(const migdi_cluster_seen *seen)
     return seen->all_ready ? seen->replicas : ready;
 }
 
+/* "all but members; they start in order, 1 and 2 wait for 0; no client is served" */
+static const char *remaining(const migdi_cluster_seen *seen, const migdi_member *late,
+                             int64_t ready, migdi_arena *arena)
+{
+    const char *waiting = NULL;
+    for (int64_t ordinal = late->ordinal + 1; ordinal < seen->replicas; ordinal++) {
+        if (migdi_cluster_member(seen, ordinal) != NULL) {
+            continue;
+        }
+        waiting = waiting == NULL
+                      ? migdi_arena_format(arena, "%" PRId64, ordinal)
+                      : migdi_arena_format(arena, "%s%s%" PRId64, waiting,
+                                           ordinal + 1 < seen->replicas ? ", " : " and ", ordinal);
+    }
+    const char *order =
+        waiting == NULL
+            ? ""
+            : migdi_arena_format(arena, "; they start in order, %s wait%s for %" PRId64, waiting,
+                                 strchr(waiting, ' ') == NULL ? "s" : "", late->ordinal);
+    return migdi_arena_format(arena, "all but members%s%s", order == NULL ? "" : order,
+                              ready == 0 ? "; no client is served" : "");
+}
+
 static void decide_late(const migdi_cluster_wish *wish, const ready_seen *all,
                         const migdi_member *late, migdi_verdict *verdict)
 {
@@ -70,9 +94,8 @@ static void decide_late(const migdi_cluster_wish *wish, const ready_seen *all,
         migdi_refuse(verdict, MIGD_ERR_REMOTE, "%s: %s%s%s", late->pod, trouble,
                      all->last_words == NULL ? "" : "; its last words: ",
                      all->last_words == NULL ? "" : all->last_words);
-        migdi_refuse_remaining(
-            verdict, "all but the members; they start in order, each waits for the one before",
-            "migdeploy deploy (it replaces the stuck member as well)");
+        migdi_refuse_remaining(verdict, remaining(seen, late, ready, migdi_verdict_arena(verdict)),
+                               migdi_member_mend(wish, late, migdi_verdict_arena(verdict)));
     } else {
         migdi_going(verdict, "%" PRId64 " of %" PRId64 " Ready; %s: %s", ready, seen->replicas,
                     late->pod, late->state.terminating ? "going" : trouble);

@@ -84,7 +84,7 @@ static void decide_unmoved(const migdi_cluster_wish *wish, const migdi_cluster_s
         if (migdi_member_dead_end(member) != NULL) {
             migdi_refuse(verdict, MIGD_ERR_REMOTE, "%s: %s", member->pod, trouble);
             migdi_refuse_remaining(verdict, "members below it keep the template that works",
-                                   "migdeploy deploy");
+                                   migdi_member_mend(wish, member, migdi_verdict_arena(verdict)));
         } else {
             migdi_going(verdict, "%s: %s", member->pod, trouble);
         }

@@ -101,6 +101,11 @@ static migd_status wish_from_spec(migdi_draft *draft, migdi_cluster_wish *wish, 
     wish->where = place.file == NULL
                       ? NULL
                       : migdi_arena_format(draft->arena, "%s:%" PRId32, place.file, place.line);
+    const migdi_place image = migdi_spec_place(draft->spec, "/spec/members/image");
+    wish->image_where = image.file == NULL
+                            ? NULL
+                            : migdi_arena_format(draft->arena, "%s:%" PRId32 ":%" PRId32,
+                                                 image.file, image.line, image.column);
     wish->replicas = migd_object_int64(spec, "/spec/members/replicas", 0);
     wish->seeds = migd_object_int64(spec, "/spec/members/seeds", 0);
     wish->pause_ms = migd_object_int64(spec, "/spec/members/pauseSeconds", 0) * 1000;
@@ -343,6 +348,12 @@ migd_status migdi_draft_start(migdi_draft *draft, migdi_run_mode mode, const cha
                               migd_error **error)
 {
     migd_status status = cut(draft, error);
+    if (mode == MIGDI_RUN) {
+        migdi_job_set_goes_on(draft->job,
+                              draft->goes_on != NULL
+                                  ? draft->goes_on
+                                  : migdi_arena_format(draft->arena, "migdeploy %s", command));
+    }
     if (status == MIGD_OK && mode == MIGDI_RUN && draft->cluster != NULL &&
         !set_lock(draft, command)) {
         status = migdi_fail_nomem(error);

@@ -19,6 +19,7 @@ typedef struct migdi_draft {
     const migd_objects *objects;      /* rendered; the job's */
     const migd_call_options *options; /* a copy; the job's */
     migdi_cluster_wish *cluster;
+    const char *goes_on;           /* the command that goes on from a stop; NULL: that of the job */
     const migd_object *labels;     /* by which its set knows its members; NULL: app=NAME */
     const migd_object *pod_labels; /* all that its members bear; NULL: app=NAME */
     const char *service;           /* of its clients, and the port there */

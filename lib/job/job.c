@@ -124,6 +124,22 @@ void migdi_job_wake(migd_job *job)
     }
 }
 
+/* Whoever refused knows best what remains; else the work does. */
+static void say_what_remains(migd_job *job, migd_status status, bool stopped, migd_error **error)
+{
+    const migdi_work *work = job->work;
+    if (status >= 0 || work == NULL || work->kind->remains == NULL || *error == NULL ||
+        migd_error_remaining(*error) != NULL || migd_error_next(*error) != NULL) {
+        return;
+    }
+    migdi_text text = {0};
+    work->kind->remains(work, status, &text);
+    if (text.size > 0 && !text.failed) {
+        migdi_error_set_remaining(error, migdi_text_string(&text), stopped ? job->goes_on : NULL);
+    }
+    migdi_text_free(&text);
+}
+
 void migdi_job_end(migd_job *job, migd_status status, migd_error *error)
 {
     if (job->ending) {
@@ -132,6 +148,7 @@ void migdi_job_end(migd_job *job, migd_status status, migd_error *error)
     }
     migd_context *context = job->context;
     const bool hurried = status == MIGD_ERR_CANCELLED || status == MIGD_ERR_DEADLINE;
+    say_what_remains(job, status, hurried, &error);
     job->ending = true;
     job->status = status;
     job->error = error;
@@ -327,6 +344,11 @@ void migdi_job_set_lock(migd_job *job, const migdi_step *lock, int64_t renew_ms)
 {
     job->lock = lock;
     job->lock_renew_ms = renew_ms;
+}
+
+void migdi_job_set_goes_on(migd_job *job, const char *command)
+{
+    job->goes_on = command;
 }
 
 void migdi_job_on_act(migd_job *job, migdi_accepted accepted, void *user)

@@ -7,6 +7,7 @@
 #ifndef MIGDI_JOB_LOOP_H
 #define MIGDI_JOB_LOOP_H
 
+#include "core_text.h"
 #include "job_context_options.h"
 #include "job_environment.h"
 #include "job_events.h"
@@ -56,6 +57,9 @@ typedef struct migdi_work_kind {
     /* What is being done or waited for, for the error of an ending from outside; NULL: nothing to
      * speak of. */
     const char *(*doing)(const migdi_work *);
+    /* What is left behind when it ends now with that status, for its error; adds nothing where
+     * there is nothing to say. NULL: never. */
+    void (*remains)(const migdi_work *, migd_status, migdi_text *);
 } migdi_work_kind;
 struct migdi_work {
     const migdi_work_kind *kind;
@@ -111,6 +115,7 @@ struct migd_job {
     void *make_cluster_user;
     migdi_accepted accepted;
     void *accepted_user;
+    const char *goes_on; /* the command that goes on from where the job was stopped; or NULL */
     migdi_finish finish;
     void *finish_user;
 };

@@ -56,7 +56,7 @@ static const char *doing(const migdi_work *work)
     return ((const request_work *)work)->call->name;
 }
 
-static const migdi_work_kind kind = {attend, close_request, release_request, doing};
+static const migdi_work_kind kind = {attend, close_request, release_request, doing, NULL};
 
 migd_status migdi_job_run_call(migd_job *job, const migdi_call *call, migd_error **error)
 {

@@ -77,6 +77,10 @@ typedef void (*migdi_accepted)(void *user, migd_job *job, const migdi_step *step
                                const migdi_act *act, const migd_object *answer);
 void migdi_job_on_act(migd_job *job, migdi_accepted accepted, void *user);
 
+/* The command of the migdeploy program that goes on from where the job was stopped, by its deadline
+ * or a cancel. It lives as long as the job. */
+void migdi_job_set_goes_on(migd_job *job, const char *command);
+
 /* Called when the work came to its good end, before MIGD_DONE is told: it may change the result or,
  * with a status below 0 and an error, the ending; or it may run something more, which then comes to
  * its own good end, and this is called again (set another before, or NULL). */

@@ -65,6 +65,9 @@ static bool account(migdi_track *track, migdi_wanted *wanted)
     migd_job *job = track->run->job;
     migdi_sent *sent = migdi_acts_find(&track->acts, wanted->act.call);
     sent->heard = flight->http_status == 0 ? -1 : flight->http_status;
+    /* What nobody answered may have been done. */
+    track->run->acted = track->run->acted || (track != &track->run->lock &&
+                                              (flight->status >= 0 || flight->http_status == 0));
     sent->next_ms = context_of(track)->now_ms + rest_of(track, &wanted->act, flight, sent->tries);
     if (flight->status >= 0) {
         sent->accepted++;

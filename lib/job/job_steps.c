@@ -168,7 +168,58 @@ static const char *doing(const migdi_work *work)
     return NULL;
 }
 
-static const migdi_work_kind kind = {attend, close_run, release_run, doing};
+static bool is_under_way(const migdi_run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->tracks[i].phase == MIGDI_TRACK_ACTS) {
+            return true;
+        }
+    }
+    return run->acted;
+}
+
+/* Whether a step of that name comes before, and is not done either. */
+static bool is_named_before(const migdi_run *run, size_t index)
+{
+    const char *name = run->tracks[index].step->kind->name;
+    for (size_t i = 0; i < index; i++) {
+        const migdi_track *track = &run->tracks[i];
+        if (track->phase != MIGDI_TRACK_DONE && migdi_text_equal(track->step->kind->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "all but members, address"; of a removal "not gone yet: namespace". */
+static void remains(const migdi_work *work, migd_status status, migdi_text *out)
+{
+    const migdi_run *run = (const migdi_run *)work;
+    const bool is_plain = status != MIGD_ERR_CANCELLED && status != MIGD_ERR_DEADLINE &&
+                          status != MIGD_ERR_LOCKED && status != MIGD_ERR_CONFLICT &&
+                          status != MIGD_ERR_REFUSED && status != MIGD_ERR_IMPOSSIBLE;
+    if (run->looking_only || run->mode == MIGDI_PLAN || run->mode == MIGDI_LOOK) {
+        return;
+    }
+    if (!is_under_way(run)) {
+        migdi_text_add_string(out, is_plain ? "" : "nothing was changed");
+        return;
+    }
+    bool removes = true;
+    for (size_t i = 0; i < run->count; i++) {
+        removes = removes && run->tracks[i].goal == MIGDI_ABSENT;
+    }
+    migdi_text_add_string(out, removes ? "not gone yet: " : "all but ");
+    bool first = true;
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->tracks[i].phase != MIGDI_TRACK_DONE && !is_named_before(run, i)) {
+            migdi_text_format(out, "%s%s", first ? "" : ", ", run->tracks[i].step->kind->name);
+            first = false;
+        }
+    }
+}
+
+static const migdi_work_kind kind = {attend, close_run, release_run, doing, remains};
 
 migd_status migdi_job_run_steps(migd_job *job, migdi_run_mode mode, const migdi_step *steps,
                                 size_t count, migd_error **error)

@@ -52,6 +52,7 @@ struct migdi_run {
     int32_t stage;
     bool begun;
     bool looking_only;  /* this pass decides nothing */
+    bool acted;         /* something may have been changed */
     migdi_noted *noted; /* the keys of notes that were told */
 
     migdi_track lock;

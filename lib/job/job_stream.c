@@ -125,7 +125,7 @@ static const char *doing(const migdi_work *work)
     return ((const stream_work *)work)->call->name;
 }
 
-static const migdi_work_kind kind = {attend, close_stream, release_stream, doing};
+static const migdi_work_kind kind = {attend, close_stream, release_stream, doing, NULL};
 
 migd_status migdi_job_run_stream(migd_job *job, const migdi_call *call, migd_error **error)
 {

@@ -77,7 +77,7 @@ class Case(unittest.TestCase):
     def refuses(self, code, pattern, *words, **options):
         """An error is told once, ends with what to do next or nothing, and fits the page."""
         done = self.ends(code, *words, **options)
-        self.assertRegex(done.stderr, pattern)
+        self.assertRegex(done.stderr.replace("\n    ", " "), pattern)
         self.assertNotIn("http", done.stdout)
         return done
 
@@ -301,12 +301,20 @@ class Lives(Case):
     def test_members_that_never_become_ready_end_at_the_time_limit(self):
         self.sandbox(*SLOW)
         done = self.refuses(4, "0 of 3 Ready", "deploy", "--timeout", "2s")
-        self.assertIn("next: migdeploy deploy --timeout 2s (goes on from here)", done.stderr)
+        self.assertTrue(done.stderr.endswith("the deadline of 2s has passed\nremains: all but members, address\n"
+                                             "next: migdeploy deploy --timeout 2s (goes on from here)\n"), done.stderr)
+        told = json.loads(self.ends(4, "scale", "4", "--timeout", "1s", "-q", "-o", "json").stderr)["error"]
+        self.assertEqual((told["remaining"], told["next"]), ("all but members", "migdeploy scale 4"))
+        told = self.ends(4, "destroy", "--yes", "--timeout", "20ms").stderr
+        self.assertRegex(told, r"\nremains: not gone yet: (?:objects, )?namespace\nnext: .* \(goes on from here\)\n$")
 
     def test_an_image_that_is_not_there_is_told_before_the_time_limit(self):
         self.sandbox(spec=SPEC + "  members: {image: 'migratorydata/server:6.0.61'}\n")
         done = self.refuses(1, r"migratorydata/server:6\.0\.61", "deploy")
-        self.assertIn("remains: ", done.stderr)
+        self.assertRegex(done.stderr, r"\nremains: all but members; they start in order, 1 and 2 wait for 0; no client is served"
+                                      r"\nnext: correct migdeploy.yaml:6:20, then migdeploy deploy \(it replaces the stuck pod "
+                                      r"as well\)\n$")
+        self.assertLessEqual(max(map(len, re.sub(r"(?m)^\d\d:.*\n", "", done.stderr).splitlines())), 97)
 
     def test_another_writer_at_work_is_left_alone(self):
         self.sandbox(*SLOW, pace=20)
@@ -392,6 +400,10 @@ class Lives(Case):
         self.assertIn("Pod/blue/data-3", [json.loads(line)["object"] for line in self.ends(
             0, "scale", "4", "--progress", "json").stderr.splitlines() if '"state":"done"' in line])
         self.assertEqual(status["seeds"], {"up": 3, "of": 3, "quorum": 2, "margin": 1})
+        error = json.loads(self.ends(3, "scale", "2", "-o", "json").stderr)["error"]
+        self.assertEqual(error["details"][0], {"field": "/spec/replicas", "reason": "C5", "message": "smaller nodes",
+                                               "subject": "StatefulSet/blue/data"})
+        self.assertEqual((error["remaining"], error["next"]), ("nothing was changed; 4 run", "migdeploy rules C5"))
         error = json.loads(self.ends(1, "get", "pods", "none", "-n", "blue", "-o", "json").stderr)["error"]
         self.assertEqual((error["httpStatus"], error["remoteCode"]), (404, "NotFound"))
         self.assertEqual(self.ends(0, "get", "pods", "-n", "blue", "-o", "name").stdout.split()[0], "pods/data-0")

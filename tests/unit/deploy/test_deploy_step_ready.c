@@ -27,15 +27,20 @@ static const migdi_member first_crashes[] = {{.pod = "data-0",
                                                          "(exit 1, 3 restarts)"}};
 static const migdi_member held_back[] = {READY(0, "old"), READY(1, "old"), READY(2, "new")};
 
+/* As the designed transcript of a wrong tag has it. */
 #define REMAINS                                                                                    \
-    "\n remains: all but the members; they start in order, each waits for the one before"          \
-    "\n next: migdeploy deploy (it replaces the stuck member as well)"
+    "\n remains: all but members; they start in order, 1 and 2 wait for 0; no client is served"
+#define MENDS "\n next: migdeploy deploy (it replaces the stuck pod as well)"
+#define CORRECT                                                                                    \
+    "\n next: correct migdeploy.yaml:11:12, then migdeploy deploy (it replaces the stuck pod as "  \
+    "well)"
 
 static void check(ready_seen seen, const char *expected)
 {
     migdi_cluster_wish wish = cluster_wish();
     migd_object *created = json("{}");
     wish.created = created;
+    wish.image_where = "migdeploy.yaml:11:12";
     says(&tested, &wish, MIGDI_PRESENT, &seen, expected);
     migd_object_free(created);
 }
@@ -67,13 +72,13 @@ static void a_wait_names_what_is_in_the_way(void **state)
                      NULL},
         "going: 2 of 3 Ready; no pod could be made: pods \"data-2\" is forbidden: exceeded quota");
     check((ready_seen){{SEEN(3, first_is_stuck)}, NULL},
-          "refused MIGD_ERR_REMOTE: data-0: ErrImagePull: x: not found" REMAINS);
+          "refused MIGD_ERR_REMOTE: data-0: ErrImagePull: x: not found" REMAINS CORRECT);
     check((ready_seen){{SEEN(3, first_crashes)}, NULL},
           "refused MIGD_ERR_REMOTE: data-0: CrashLoopBackOff of container data (exit 1, 3 "
-          "restarts)" REMAINS);
+          "restarts)" REMAINS MENDS);
     check((ready_seen){{SEEN(3, first_crashes)}, "no license"},
           "refused MIGD_ERR_REMOTE: data-0: CrashLoopBackOff of container data (exit 1, 3 "
-          "restarts); its last words: no license" REMAINS);
+          "restarts); its last words: no license" REMAINS MENDS);
 }
 
 /* A member stuck on an older template is replaced: the newest one may mend it. */
@@ -89,7 +94,7 @@ static void a_member_that_a_newer_template_may_mend_is_replaced(void **state)
     check((ready_seen){{SEEN(3, first_is_stuck_of_old)}, NULL}, REPLACE);
     /* While the partition holds it back, it would come again as it is. */
     check((ready_seen){{SEEN(3, first_is_stuck_of_old), .partition = 1}, NULL},
-          "refused MIGD_ERR_REMOTE: data-0: ErrImagePull: x: not found" REMAINS);
+          "refused MIGD_ERR_REMOTE: data-0: ErrImagePull: x: not found" REMAINS CORRECT);
 }
 
 /* Whoever only changes the number does not wait for a roll. */

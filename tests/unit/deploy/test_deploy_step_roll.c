@@ -92,7 +92,7 @@ static void a_member_that_does_not_come_back_stops_the_roll(void **state)
         {{SEEN(3, is_stuck), .partition = 2},
          "refused MIGD_ERR_REMOTE: data-2: ErrImagePull: x: not found\n"
          " remains: members below it keep the template that works\n"
-         " next: migdeploy deploy"},
+         " next: migdeploy deploy (it replaces the stuck pod as well)"},
         /* On a template that is not the newest any more, it is made again from that. */
         {{SEEN(3, is_stuck_of_old), .partition = 2},
          "going: replace data-2: ErrImagePull: x: not found" REPLACE("data-2", "u2")},

@@ -316,6 +316,89 @@ static void lack_of_memory_anywhere_in_a_flow_ends_it_cleanly(void **state)
     }
 }
 
+static const migdi_step_kind lid_kind = {"lid",      sizeof(box_seen), box_observe, NULL,
+                                         box_decide, box_imagine,      NULL};
+
+/* Stops three boxes and a lid after `deadline_ms` of their lives and tells what is left. */
+static void expect_remaining(migdi_run_mode mode, migdi_goal goal, int64_t deadline_ms,
+                             const char *remaining, const char *next)
+{
+    const migdi_step steps[] = {{&box_kind, &blue, 0, false, goal},
+                                {&box_kind, &red, 1, false, goal},
+                                {&box_kind, &green, 2, false, goal},
+                                {&lid_kind, &red, 3, false, goal}};
+    box_world world = {0};
+    migd_call_options *options = NULL;
+    migd_error *error = NULL;
+    stage s;
+    assert_int_equal(migd_call_options_new(&options, NULL), MIGD_OK);
+    migd_call_options_set_int64(options, MIGD_CALL_DEADLINE_MS, deadline_ms, NULL);
+    stage_open_world(&s, &world, options);
+    migd_call_options_free(options);
+    if (goal == MIGDI_ABSENT) {
+        box_at(&world, "/boxes/red")->there = true;
+        box_at(&world, "/boxes/blue")->there = true;
+    }
+    migdi_job_set_goes_on(s.job, "migdeploy boxes");
+    start(&s, mode, steps, 4);
+    assert_int_equal(migd_job_finish(s.job, NULL, &error), MIGD_ERR_DEADLINE);
+    const char *told = migd_error_remaining(error);
+    assert_string_equal(told == NULL ? "(none)" : told, remaining);
+    told = migd_error_next(error);
+    assert_string_equal(told == NULL ? "(none)" : told, next);
+    migd_error_free(error);
+    stage_close(&s);
+}
+
+static void a_stop_tells_what_remains_and_what_goes_on(void **state)
+{
+    (void)state;
+    expect_remaining(MIGDI_RUN, MIGDI_PRESENT, 500, "all but box, lid", "migdeploy boxes");
+    expect_remaining(MIGDI_RUN, MIGDI_ABSENT, 500, "not gone yet: box, lid", "migdeploy boxes");
+    expect_remaining(MIGDI_PLAN, MIGDI_PRESENT, 1, "(none)", "(none)");
+    expect_remaining(MIGDI_LOOK, MIGDI_PRESENT, 1, "(none)", "(none)");
+    expect_remaining(MIGDI_RUN, MIGDI_PRESENT, 1, "nothing was changed", "migdeploy boxes");
+}
+
+static void refuse_put(void *user, const test_request *request, test_rule *rule)
+{
+    (void)user;
+    rule->status = strcmp(request->method, "PUT") == 0 ? 403 : 0;
+}
+
+static void lose_red(void *user, const test_request *request, test_rule *rule)
+{
+    (void)user;
+    rule->status = strcmp(request->path, "/boxes/red") == 0 ? 403 : 0;
+}
+
+/* A refused write changed nothing; what was made before a failure is left behind. */
+static void a_failure_tells_what_was_made_before_it(void **state)
+{
+    (void)state;
+    const migdi_step steps[] = {{&box_kind, &blue, 0, false, MIGDI_PRESENT},
+                                {&lid_kind, &red, 1, false, MIGDI_PRESENT}};
+    void (*const failures[])(void *, const test_request *, test_rule *) = {refuse_put, lose_red};
+    const char *const remaining[] = {NULL, "all but lid"};
+    for (size_t i = 0; i < 2; i++) {
+        box_world world = {.interfere = failures[i]};
+        migd_error *error = NULL;
+        stage s;
+        stage_open_world(&s, &world, NULL);
+        migdi_job_set_goes_on(s.job, "migdeploy boxes");
+        start(&s, MIGDI_RUN, steps, 2);
+        assert_int_equal(migd_job_finish(s.job, NULL, &error), MIGD_ERR_DENIED);
+        if (remaining[i] == NULL) {
+            assert_null(migd_error_remaining(error));
+        } else {
+            assert_string_equal(migd_error_remaining(error), remaining[i]);
+        }
+        assert_null(migd_error_next(error));
+        migd_error_free(error);
+        stage_close(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +413,8 @@ int main(void)
         cmocka_unit_test(one_failure_ends_the_job_and_what_flies_beside_it),
         cmocka_unit_test(killed_after_any_turn_the_next_run_ends_the_same_and_makes_nothing_twice),
         cmocka_unit_test(lack_of_memory_anywhere_in_a_flow_ends_it_cleanly),
+        cmocka_unit_test(a_stop_tells_what_remains_and_what_goes_on),
+        cmocka_unit_test(a_failure_tells_what_was_made_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
