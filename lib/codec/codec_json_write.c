@@ -124,6 +124,7 @@ const char *migdi_object_json(const migd_object *value, migdi_arena *arena)
     if (value != NULL) {
         migdi_json_write(value, 0, &text);
     }
+    arena->failed = arena->failed || text.failed;
     const char *copy =
         text.failed ? NULL : migdi_arena_text(arena, migdi_text_string(&text), text.size);
     migdi_text_free(&text);

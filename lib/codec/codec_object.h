@@ -52,7 +52,8 @@ void migdi_pointer_add(migdi_text *pointer, const char *key);
 /* "/spec/x" and "spec.x" alike become a pointer, for `--set`; a "[0]" or ".0" is an index. */
 migd_status migdi_pointer_from_path(const char *path, migdi_text *pointer, migd_error **error);
 
-/* JSON of a value in an arena, compact, keys in order; NULL when memory ends. */
+/* JSON of a value in an arena, compact, keys in order; NULL when memory ends: then the arena has
+ * failed. */
 const char *migdi_object_json(const migd_object *value, migdi_arena *arena);
 
 /* --- reading as a spec is read ---------------------------------------------------------------- */

@@ -43,7 +43,10 @@ void migdi_render_quantity(migdi_render *render, const char *spec_pointer, const
     const migd_object *origin = render->builder.origin;
     const bool at_key = render->builder.at_key;
     const migd_object *value = migd_object_at(render->document, spec_pointer);
-    if (value == NULL || migdi_quantity_read(value, &quantity, NULL) < 0) {
+    const migd_status status =
+        value == NULL ? MIGD_ERR_NOT_FOUND : migdi_quantity_read(value, &quantity, NULL);
+    if (status < 0) {
+        render->arena.failed = render->arena.failed || status == MIGD_ERR_NOMEM;
         return;
     }
     migdi_quantity_add_canonical(&quantity, &text);

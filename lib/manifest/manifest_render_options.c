@@ -84,8 +84,9 @@ static void add_members(migdi_render *render, migdi_text *text)
 
 static const char *keep(migdi_render *render, migdi_text *text)
 {
-    const char *kept =
-        text->failed ? NULL : migdi_arena_text(&render->arena, text->bytes, text->size);
+    migdi_arena *arena = &render->arena;
+    arena->failed = arena->failed || text->failed;
+    const char *kept = text->failed ? NULL : migdi_arena_text(arena, text->bytes, text->size);
     migdi_text_free(text);
     return kept;
 }

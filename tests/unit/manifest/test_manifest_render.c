@@ -395,12 +395,23 @@ static void inside_the_house_it_is_rendered_all_the_same(void **state)
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
+typedef struct {
+    const migd_spec *spec;
+    const migd_objects *wanted; /* as it is rendered with memory */
+} rich;
+
 static migd_status render_rich(void *user)
 {
+    const rich *row = user;
     migd_objects *objects = NULL;
     migd_error *error = NULL;
-    const migd_status status = migd_spec_render(user, &objects, &error);
+    const migd_status status = migd_spec_render(row->spec, &objects, &error);
     assert_int_equal(migd_objects_count(objects), status >= 0 ? 6 : 0);
+    for (size_t i = 0; i < migd_objects_count(objects); i++) {
+        const int32_t equal =
+            migd_object_equal(migd_objects_item(objects, i), migd_objects_item(row->wanted, i));
+        assert_true(equal != 0);
+    }
     migd_objects_free(objects);
     migd_error_free(error);
     return status;
@@ -429,7 +440,10 @@ static void lack_of_memory_renders_nothing(void **state)
                 "  service: {sourceRanges: [10.0.0.0/8], annotations: {a: b}}\n"
                 "  autoscale: {}\n"
                 "metadata: {labels: {a: b}}\n");
-    assert_true(test_fail_allocations(render_rich, spec) > 200);
+    migd_objects *wanted = NULL;
+    assert_int_equal(migd_spec_render(spec, &wanted, NULL), MIGD_OK);
+    assert_true(test_fail_allocations(render_rich, &(rich){spec, wanted}) > 200);
+    migd_objects_free(wanted);
     assert_int_equal(migd_spec_set(spec, "spec.members.seeds", "x", NULL), MIGD_OK);
     assert_true(test_fail_allocations(render_poor, spec) > 2);
     migd_spec_free(spec);
