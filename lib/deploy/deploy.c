@@ -352,15 +352,15 @@ static bool make_lists(migd_object *result)
 }
 
 /* What was asked to go, as it was accepted. */
-static void note_removed(void *user, migd_job *job, const migdi_step *step, const migdi_act *act,
-                         const migd_object *answer)
+static void note_removed(void *user, const migdi_step *step, const migdi_act *act,
+                         const migd_object *answer, migdi_builder *result)
 {
     (void)user;
     (void)step;
     (void)answer;
     if (migdi_text_equal(act->action, "delete")) {
-        migd_object_set_string(migdi_job_result(job), "/removed/-",
-                               act->object == NULL ? act->call->name : act->object, NULL);
+        migdi_build_string(result, act->object == NULL ? act->call->name : act->object,
+                           "/removed/-");
     }
 }
 

@@ -77,16 +77,17 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
     *(address_seen *)out = (address_seen){.exists = true, .balanced = true, .host = "known later"};
 }
 
-static void report(const void *wished, const void *in, migd_object *result)
+static void report(const void *wished, const void *in, migdi_builder *result)
 {
     const migdi_address_wish *wish = wished;
     const address_seen *seen = in;
     migdi_arena arena = {0};
-    const char *address = seen->host == NULL ? NULL : at_port(seen->host, wish->port, &arena);
-    if (address != NULL) {
-        address = migdi_arena_format(&arena, "http://%s", address);
-    }
-    migd_object_set_string(result, "/address", address, NULL);
+    const char *address =
+        seen->host == NULL
+            ? NULL
+            : migdi_arena_format(&arena, "http://%s", at_port(seen->host, wish->port, &arena));
+    result->status = arena.failed ? MIGD_ERR_NOMEM : result->status;
+    migdi_build_string(result, address, "/address");
     migdi_arena_free(&arena);
 }
 

@@ -195,11 +195,11 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     migdi_done(verdict, "looked");
 }
 
-static void report(const void *wished, const void *in, migd_object *result)
+static void report(const void *wished, const void *in, migdi_builder *result)
 {
     const find_seen *seen = in;
     (void)wished;
-    migd_object_set_object(result, "/found", seen->found, NULL);
+    migdi_build_object(result, seen->found, "/found");
 }
 
 const migdi_step_kind migdi_deploy_find = {

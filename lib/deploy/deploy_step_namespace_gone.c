@@ -161,7 +161,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     }
 }
 
-static void report(const void *wished, const void *in, migd_object *result)
+static void report(const void *wished, const void *in, migdi_builder *result)
 {
     const migdi_removal_wish *wish = wished;
     const namespace_seen *seen = in;
@@ -169,15 +169,14 @@ static void report(const void *wished, const void *in, migd_object *result)
         return;
     }
     migdi_arena arena = {0};
-    migd_object_set_string(result, "/kept/-/object",
-                           migdi_arena_format(&arena, "Namespace/%s", wish->namespace_), NULL);
-    migd_object_set_string(
-        result, "/kept/0/reason",
-        !seen->made_by_us ? "it was not made by migdeploy"
-        : seen->guest != NULL
-            ? migdi_arena_format(&arena, "it holds %s", seen->guest)
-            : migdi_arena_format(&arena, "%s in it cannot be listed", seen->blind),
-        NULL);
+    const char *title = migdi_arena_format(&arena, "Namespace/%s", wish->namespace_);
+    const char *reason = !seen->made_by_us ? "it was not made by migdeploy"
+                         : seen->guest != NULL
+                             ? migdi_arena_format(&arena, "it holds %s", seen->guest)
+                             : migdi_arena_format(&arena, "%s in it cannot be listed", seen->blind);
+    result->status = arena.failed ? MIGD_ERR_NOMEM : result->status;
+    migdi_build_string(result, title, "/kept/-/object");
+    migdi_build_string(result, reason, "/kept/0/reason");
     migdi_arena_free(&arena);
 }
 

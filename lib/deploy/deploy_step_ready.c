@@ -143,12 +143,12 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
     *seen = (ready_seen){.cluster = {.exists = true, .all_ready = true, .replicas = replicas}};
 }
 
-static void report(const void *wished, const void *in, migd_object *result)
+static void report(const void *wished, const void *in, migdi_builder *result)
 {
     const migdi_cluster_seen *seen = &((const ready_seen *)in)->cluster;
     (void)wished;
-    migd_object_set_int64(result, "/members/ready", count_ready(seen), NULL);
-    migd_object_set_int64(result, "/members/wanted", seen->replicas, NULL);
+    migdi_build_int64(result, count_ready(seen), "/members/ready");
+    migdi_build_int64(result, seen->replicas, "/members/wanted");
 }
 
 const migdi_step_kind migdi_deploy_ready = {

@@ -189,11 +189,11 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
     (void)out;
 }
 
-static void report(const void *wished, const void *in, migd_object *result)
+static void report(const void *wished, const void *in, migdi_builder *result)
 {
     const rules_seen *seen = in;
     (void)wished;
-    migd_object_set_object(result, "/findings", migdi_findings_items(seen->findings), NULL);
+    migdi_build_object(result, migdi_findings_items(seen->findings), "/findings");
 }
 
 const migdi_step_kind migdi_deploy_rules = {

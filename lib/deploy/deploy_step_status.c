@@ -7,7 +7,6 @@
 #include "manifest_extract.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -123,33 +122,29 @@ static int64_t may_leave(const status_seen *seen)
     return left < 0 ? 0 : left;
 }
 
-static void report_members(const migdi_status_wish *wish, const status_seen *seen, migd_object *out)
+static void report_members(const migdi_status_wish *wish, const status_seen *seen,
+                           migdi_builder *out)
 {
     const migdi_cluster_seen *cluster = &seen->cluster;
     const int64_t up = migdi_cluster_seeds_up(wish->cluster, cluster);
     const int64_t quorum = migdi_cluster_quorum(wish->cluster);
-    migd_object_set_int64(out, "/members/ready", ready_members(cluster), NULL);
-    migd_object_set_int64(out, "/members/wanted", cluster->replicas, NULL);
+    migdi_build_int64(out, ready_members(cluster), "/members/ready");
+    migdi_build_int64(out, cluster->replicas, "/members/wanted");
     if (wish->most_members > 0) {
-        migd_object_set_int64(out, "/members/most", wish->most_members, NULL);
+        migdi_build_int64(out, wish->most_members, "/members/most");
     }
     if (wish->cluster->seeds > 0) {
-        migd_object_set_int64(out, "/seeds/up", up, NULL);
-        migd_object_set_int64(out, "/seeds/of", wish->cluster->seeds, NULL);
-        migd_object_set_int64(out, "/seeds/quorum", quorum, NULL);
-        migd_object_set_int64(out, "/seeds/margin", up - quorum, NULL);
+        migdi_build_int64(out, up, "/seeds/up");
+        migdi_build_int64(out, wish->cluster->seeds, "/seeds/of");
+        migdi_build_int64(out, quorum, "/seeds/quorum");
+        migdi_build_int64(out, up - quorum, "/seeds/margin");
     }
     for (size_t i = 0; i < cluster->member_count && i < 1000; i++) {
         const migdi_member *member = &cluster->members[i];
-        char pointer[64];
-        snprintf(pointer, sizeof pointer, "/members/list/%zu/name", i);
-        migd_object_set_string(out, pointer, member->pod, NULL);
-        snprintf(pointer, sizeof pointer, "/members/list/%zu/ready", i);
-        migd_object_set_boolean(out, pointer, member->state.ready, NULL);
-        snprintf(pointer, sizeof pointer, "/members/list/%zu/node", i);
-        migd_object_set_string(out, pointer, member->state.node, NULL);
-        snprintf(pointer, sizeof pointer, "/members/list/%zu/trouble", i);
-        migd_object_set_string(out, pointer, member->trouble, NULL);
+        migdi_build_string(out, member->pod, "/members/list/%zu/name", i);
+        migdi_build_boolean(out, member->state.ready, "/members/list/%zu/ready", i);
+        migdi_build_string(out, member->state.node, "/members/list/%zu/node", i);
+        migdi_build_string(out, member->trouble, "/members/list/%zu/trouble", i);
     }
 }
 
@@ -160,34 +155,33 @@ static const char *name_in(const char *title)
     return slash == NULL ? title : slash + 1;
 }
 
-static void report_surroundings(const status_seen *seen, migd_object *out)
+static void report_surroundings(const status_seen *seen, migdi_builder *out)
 {
     const migdi_cluster_seen *cluster = &seen->cluster;
     if (seen->nodes_known) {
-        migd_object_set_int64(out, "/nodes/ready", seen->nodes_ready, NULL);
-        migd_object_set_int64(out, "/nodes/all", seen->nodes, NULL);
-        migd_object_set_int64(out, "/nodes/zones", seen->zones, NULL);
-        migd_object_set_string(out, "/nodes/silent", seen->silent_node, NULL);
+        migdi_build_int64(out, seen->nodes_ready, "/nodes/ready");
+        migdi_build_int64(out, seen->nodes, "/nodes/all");
+        migdi_build_int64(out, seen->zones, "/nodes/zones");
+        migdi_build_string(out, seen->silent_node, "/nodes/silent");
     }
     if (seen->budget != NULL) {
-        migd_object_set_string(out, "/drain/budget", name_in(seen->budget->at.object), NULL);
+        migdi_build_string(out, name_in(seen->budget->at.object), "/drain/budget");
     }
     if (seen->budget != NULL && seen->budget->amount.known) {
-        migd_object_set_int64(out, "/drain/mayLeave", may_leave(seen), NULL);
+        migdi_build_int64(out, may_leave(seen), "/drain/mayLeave");
     }
-    migd_object_set_string(out, "/scaling/autoscaler", cluster->autoscaler, NULL);
+    migdi_build_string(out, cluster->autoscaler, "/scaling/autoscaler");
     if (cluster->autoscaler != NULL) {
-        migd_object_set_int64(out, "/scaling/least", cluster->least, NULL);
-        migd_object_set_int64(out, "/scaling/most", cluster->most, NULL);
+        migdi_build_int64(out, cluster->least, "/scaling/least");
+        migdi_build_int64(out, cluster->most, "/scaling/most");
     }
-    migd_object_set_string(out, "/scaling/owner", cluster->number.name, NULL);
-    migd_object_set_string(out, "/address/type", seen->service_type, NULL);
-    migd_object_set_string(out, "/address/url", seen->address, NULL);
-    migd_object_set_int64(out, "/roll/partition", cluster->partition, NULL);
+    migdi_build_string(out, cluster->number.name, "/scaling/owner");
+    migdi_build_string(out, seen->service_type, "/address/type");
+    migdi_build_string(out, seen->address, "/address/url");
 }
 
 /* The shape, with everything unknown. */
-static void report_nothing(migd_object *out)
+static void report_nothing(migdi_builder *out)
 {
     static const char *const unknown[] = {
         "/nodes/ready",    "/nodes/all",      "/nodes/zones",        "/nodes/silent",
@@ -198,28 +192,24 @@ static void report_nothing(migd_object *out)
         "/roll/partition", "/trouble",
     };
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
-        migd_object_set_string(out, unknown[i], NULL, NULL);
+        migdi_build_string(out, NULL, "%s", unknown[i]);
     }
 }
 
-static void report(const void *wished, const void *in, migd_object *out)
+static void report(const void *wished, const void *in, migdi_builder *out)
 {
     const migdi_status_wish *wish = wished;
     const status_seen *seen = in;
-    migd_object_set_string(out, "/name", wish->cluster->name, NULL);
-    migd_object_set_string(out, "/namespace", wish->cluster->namespace_, NULL);
-    migd_object_set_boolean(out, "/exists", seen->cluster.exists, NULL);
+    migdi_build_string(out, wish->cluster->name, "/name");
+    migdi_build_string(out, wish->cluster->namespace_, "/namespace");
+    migdi_build_boolean(out, seen->cluster.exists, "/exists");
     report_nothing(out);
     report_surroundings(seen, out);
     if (seen->cluster.exists) {
-        migd_object_remove(out, "/members/list", NULL);
-        migd_object *empty = NULL;
-        if (migd_object_parse("[]", 2, NULL, &empty, NULL) == MIGD_OK) {
-            migd_object_set_object(out, "/members/list", empty, NULL);
-        }
-        migd_object_free(empty);
+        migdi_build_array(out, "/members/list");
         report_members(wish, seen, out);
-        migd_object_set_string(out, "/trouble", seen->cluster.refusal, NULL);
+        migdi_build_int64(out, seen->cluster.partition, "/roll/partition");
+        migdi_build_string(out, seen->cluster.refusal, "/trouble");
     }
 }
 

@@ -71,10 +71,10 @@ migd_object *migdi_job_result(migd_job *job);
 /* Makes `document` the result; takes it. */
 void migdi_job_set_object(migd_job *job, migd_object *document);
 
-/* Called for each act that the server accepted, with its answer (or NULL): for results that list
- * what was done. */
-typedef void (*migdi_accepted)(void *user, migd_job *job, const migdi_step *step,
-                               const migdi_act *act, const migd_object *answer);
+/* Called for each act that the server accepted, with its answer (or NULL), to build into the job's
+ * result document what was done. A builder that failed ends the job. */
+typedef void (*migdi_accepted)(void *user, const migdi_step *step, const migdi_act *act,
+                               const migd_object *answer, migdi_builder *result);
 void migdi_job_on_act(migd_job *job, migdi_accepted accepted, void *user);
 
 /* The command of the migdeploy program that goes on from where the job was stopped, by its deadline

@@ -58,11 +58,24 @@ static int64_t rest_of(migdi_track *track, const migdi_act *act, const migdi_fli
     return flight->retry_after_ms > rest_ms ? flight->retry_after_ms : rest_ms;
 }
 
+static void tell_accepted(migdi_track *track, const migdi_wanted *wanted)
+{
+    const migd_job *job = track->run->job;
+    if (job->accepted == NULL || track == &track->run->lock) {
+        return;
+    }
+    migdi_builder result = migdi_track_build(track);
+    if (result.status >= 0) {
+        job->accepted(job->accepted_user, track->step, &wanted->act, wanted->flight.document,
+                      &result);
+    }
+    (void)migdi_track_built(track, &result);
+}
+
 /* Remembers the answer; true: it ends the job. */
 static bool account(migdi_track *track, migdi_wanted *wanted)
 {
     const migdi_flight *flight = &wanted->flight;
-    migd_job *job = track->run->job;
     migdi_sent *sent = migdi_acts_find(&track->acts, wanted->act.call);
     sent->heard = flight->http_status == 0 ? -1 : flight->http_status;
     /* What nobody answered may have been done. */
@@ -72,9 +85,7 @@ static bool account(migdi_track *track, migdi_wanted *wanted)
     if (flight->status >= 0) {
         sent->accepted++;
         sent->failed = 0;
-        if (job->accepted != NULL && track != &track->run->lock) {
-            job->accepted(job->accepted_user, job, track->step, &wanted->act, flight->document);
-        }
+        tell_accepted(track, wanted);
         return false;
     }
     if (flight->status != MIGD_ERR_NOMEM && is_fact(&wanted->act, flight->http_status)) {

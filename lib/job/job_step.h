@@ -3,6 +3,7 @@
 #ifndef MIGDI_JOB_STEP_H
 #define MIGDI_JOB_STEP_H
 
+#include "codec_object.h"
 #include "job_call.h"
 
 typedef struct migdi_view migdi_view;       /* what observe asks; its documents live for one look */
@@ -37,10 +38,10 @@ typedef struct migdi_step_kind {
      * shows the first acts alone. It changes what lies in seen, or points into the wish; it
      * allocates nothing. */
     void (*imagine)(const void *wish, const migdi_act *, void *seen);
-    /* Adds what was seen to the job's result document: when the step is done (MIGDI_RUN), when it
-     * was looked at (MIGDI_LOOK, and MIGDI_REMOVE before anything is removed), never for a plan; or
-     * NULL. */
-    void (*report)(const void *wish, const void *seen, migd_object *result);
+    /* Builds what was seen into the job's result document: when the step is done (MIGDI_RUN), when
+     * it was looked at (MIGDI_LOOK, and MIGDI_REMOVE before anything is removed), never for a plan;
+     * or NULL. A builder that failed ends the job. */
+    void (*report)(const void *wish, const void *seen, migdi_builder *result);
 } migdi_step_kind;
 
 typedef struct migdi_step {

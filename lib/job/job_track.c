@@ -117,19 +117,35 @@ void migdi_track_tell_notes(migdi_track *track)
 
 /* --- looked ----------------------------------------------------------------------------------- */
 
+migdi_builder migdi_track_build(migdi_track *track)
+{
+    migd_object *result = migdi_job_result(track->run->job);
+    return (migdi_builder){.document = result, .status = result == NULL ? MIGD_ERR_NOMEM : MIGD_OK};
+}
+
+bool migdi_track_built(migdi_track *track, const migdi_builder *builder)
+{
+    migd_error *error = NULL;
+    if (builder->status == MIGD_ERR_NOMEM) {
+        fail_nomem(track);
+    } else if (builder->status < 0) {
+        migdi_fail(&error, builder->status, "the result could not be written down");
+        migdi_track_fail(track, builder->status, error);
+    }
+    return builder->status >= 0;
+}
+
 static bool report(migdi_track *track)
 {
     const migdi_step *step = track->step;
     if (step->kind->report == NULL) {
         return true;
     }
-    migd_object *result = migdi_job_result(track->run->job);
-    if (result == NULL) {
-        fail_nomem(track);
-        return false;
+    migdi_builder result = migdi_track_build(track);
+    if (result.status >= 0) {
+        step->kind->report(step->wish, track->seen, &result);
     }
-    step->kind->report(step->wish, track->seen, result);
-    return true;
+    return migdi_track_built(track, &result);
 }
 
 static bool tell_outputs(migdi_track *track)

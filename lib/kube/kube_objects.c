@@ -236,7 +236,7 @@ static void decide_kinds(const void *wish, migdi_goal goal, const void *in, migd
 }
 
 /* The client remembers what was found: what is lost, is asked for again. */
-static void report_kinds(const void *wish, const void *in, migd_object *result)
+static void report_kinds(const void *wish, const void *in, migdi_builder *result)
 {
     (void)result;
     const request *asked = wish;

@@ -125,6 +125,45 @@ static inline void says(const migdi_step_kind *kind, const void *wish, migdi_goa
     assert_memory_equal(before, seen, kind->seen_size);
 }
 
+typedef struct report_row {
+    const migdi_step_kind *kind;
+    const void *wish;
+    const void *seen;
+    const char *document;
+    migd_object *result;
+} report_row;
+
+static inline migd_status report_row_once(void *user)
+{
+    report_row *row = user;
+    migd_object *result = NULL;
+    migd_status status =
+        migd_object_parse(row->document, strlen(row->document), NULL, &result, NULL);
+    if (status == MIGD_OK) {
+        migdi_builder builder = {.document = result};
+        row->kind->report(row->wish, row->seen, &builder);
+        status = builder.status;
+    }
+    if (status == MIGD_OK && row->result != NULL) {
+        assert_int_equal(migd_object_equal(result, row->result), 1);
+    }
+    migd_object_free(result);
+    return status;
+}
+
+/* What it reports into a document, for migd_object_free(); asserts that lack of memory is never
+ * another report. */
+static inline migd_object *reports(const migdi_step_kind *kind, const void *wish, const void *seen,
+                                   const char *document)
+{
+    report_row row = {kind, wish, seen, document, json(document)};
+    migdi_builder builder = {.document = row.result};
+    kind->report(wish, seen, &builder);
+    assert_int_equal(builder.status, MIGD_OK);
+    assert_true(test_fail_allocations(report_row_once, &row) > 0);
+    return row.result;
+}
+
 /* Asserts what a plan makes of it: each act as "ACTION OBJECT: TEXT", a wait as "wait: TEXT", then
  * how it ends. */
 static inline void plans(const migdi_step_kind *kind, const void *wish, migdi_goal goal,

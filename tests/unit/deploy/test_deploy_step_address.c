@@ -64,9 +64,8 @@ static void the_address_is_reported_as_a_url_or_as_null(void **state)
         {NULL, NULL},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        migd_object *result = json("{}");
         const address_seen seen = {.exists = true, .host = rows[i].host};
-        tested.report(&wish, &seen, result);
+        migd_object *result = reports(&tested, &wish, &seen, "{}");
         const migd_object *address = migd_object_at(result, "/address");
         if (rows[i].url == NULL) {
             assert_int_equal(migd_object_kind(address), MIGD_KIND_NULL);

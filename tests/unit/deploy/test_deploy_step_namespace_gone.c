@@ -47,14 +47,12 @@ static void what_is_kept_is_reported_with_the_reason(void **state)
          "secrets in it cannot be listed"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        migd_object *result = json("{\"kept\":[]}");
-        tested.report(&wish, &rows[i].seen, result);
+        migd_object *result = reports(&tested, &wish, &rows[i].seen, "{\"kept\":[]}");
         assert_string_equal(migd_object_text(result, "/kept/0/object", ""), "Namespace/blue");
         assert_string_equal(migd_object_text(result, "/kept/0/reason", ""), rows[i].reason);
         migd_object_free(result);
     }
-    migd_object *result = json("{\"kept\":[]}");
-    tested.report(&wish, &(namespace_seen){0}, result);
+    migd_object *result = reports(&tested, &wish, &(namespace_seen){0}, "{\"kept\":[]}");
     assert_int_equal(migd_object_count(migd_object_at(result, "/kept")), 0);
     migd_object_free(result);
 }

@@ -132,8 +132,7 @@ static void how_many_are_ready_is_reported(void **state)
     (void)state;
     const migdi_cluster_wish wish = cluster_wish();
     const ready_seen seen = {{SEEN(3, third_starts)}, NULL};
-    migd_object *result = json("{}");
-    tested.report(&wish, &seen, result);
+    migd_object *result = reports(&tested, &wish, &seen, "{}");
     assert_int_equal(migd_object_int64(result, "/members/ready", -1), 2);
     assert_int_equal(migd_object_int64(result, "/members/wanted", -1), 3);
     migd_object_free(result);

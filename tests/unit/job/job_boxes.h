@@ -91,13 +91,11 @@ static inline void box_imagine(const void *wish, const migdi_act *act, void *in)
     }
 }
 
-static inline void box_report(const void *wish, const void *in, migd_object *result)
+static inline void box_report(const void *wish, const void *in, migdi_builder *result)
 {
     const box_wish *w = wish;
     const box_seen *seen = in;
-    char pointer[64];
-    snprintf(pointer, sizeof pointer, "/%s", w->name);
-    (void)migd_object_set_boolean(result, pointer, seen->ready, NULL);
+    migdi_build_boolean(result, seen->ready, "/%s", w->name);
 }
 
 static const migdi_step_kind box_kind = {"box",      sizeof(box_seen), box_observe, NULL,

@@ -261,11 +261,11 @@ typedef struct accepted_acts {
     char text[256];
 } accepted_acts;
 
-static void note_accepted(void *user, migd_job *job, const migdi_step *step, const migdi_act *act,
-                          const migd_object *answer)
+static void note_accepted(void *user, const migdi_step *step, const migdi_act *act,
+                          const migd_object *answer, migdi_builder *result)
 {
     accepted_acts *noted = user;
-    (void)job;
+    migdi_build_string(result, act->call->path, "/last");
     const size_t size = strlen(noted->text);
     snprintf(noted->text + size, sizeof noted->text - size, "%s %s %s;", step->kind->name,
              act->call->path, migd_object_text(answer, "/made", "-"));
@@ -285,6 +285,10 @@ static void accepted_acts_are_told_to_who_asked(void **state)
     migdi_job_on_act(c.s.job, note_accepted, &noted);
     assert_int_equal(migd_job_finish(c.s.job, NULL, NULL), MIGD_OK);
     assert_string_equal(noted.text, "wants /act/1 x;wants /act/3 -;");
+    migd_object *result = NULL;
+    assert_int_equal(migd_job_take_object(c.s.job, &result, NULL), MIGD_OK);
+    assert_string_equal(migd_object_text(result, "/last", ""), "/act/3");
+    migd_object_free(result);
     stage_close(&c.s);
 }
 
