@@ -32,12 +32,13 @@ static struct {
     size_t live;
     size_t fail_at; /* 0: never; else the 1-based allocation that fails */
     bool for_ever;
+    bool spared;
 } state;
 
 static bool refused(void)
 {
-    state.made++;
-    return state.fail_at != 0 &&
+    state.made += !state.spared;
+    return state.fail_at != 0 && !state.spared &&
            (state.made == state.fail_at || (state.for_ever && state.made > state.fail_at));
 }
 
@@ -68,9 +69,21 @@ void test_count_allocations(void)
     assert_int_equal(migd_set_allocator(allocate, reallocate, release, NULL), MIGD_OK);
 }
 
+void test_count_allocations_failing(size_t at, bool for_ever)
+{
+    test_count_allocations();
+    state.fail_at = at;
+    state.for_ever = for_ever;
+}
+
 size_t test_allocations(void)
 {
     return state.made;
+}
+
+void test_spare_allocations(bool spared)
+{
+    state.spared = spared;
 }
 
 size_t test_live_allocations(void)
@@ -85,9 +98,7 @@ void test_uncount_allocations(void)
 
 static migd_status run(migd_status (*flow)(void *user), void *user, size_t fail_at, bool for_ever)
 {
-    test_count_allocations();
-    state.fail_at = fail_at;
-    state.for_ever = for_ever;
+    test_count_allocations_failing(fail_at, for_ever);
     const migd_status status = flow(user);
     if (state.live != 0) {
         fail_msg("%zu pieces leaked with allocation %zu failed %s", state.live, fail_at,

@@ -27,7 +27,13 @@ size_t test_fail_allocations(migd_status (*flow)(void *user), void *user);
 
 /* The allocator counts from here on; how many allocations since, and how many are not freed. */
 void test_count_allocations(void);
+/* The same, and the allocation of that number (from 1) fails, or all from there on. For flows that
+ * are too long for test_fail_allocations(). */
+void test_count_allocations_failing(size_t at, bool for_ever);
 size_t test_allocations(void);
+/* While `spared`, allocations neither fail nor count: they are those of the world around the
+ * library, which uses its codec too. */
+void test_spare_allocations(bool spared);
 size_t test_live_allocations(void);
 void test_uncount_allocations(void);
 

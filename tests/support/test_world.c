@@ -117,7 +117,9 @@ int64_t test_world_now_ms(const test_world *lab)
 void test_world_pass(test_world *lab, int64_t ms)
 {
     lab->now_ms += ms;
+    test_spare_allocations(true);
     world_advance(lab->model, lab->now_ms);
+    test_spare_allocations(false);
 }
 
 int64_t test_world_requests(const test_world *lab)
@@ -179,7 +181,9 @@ int32_t test_world_ask(test_world *lab, const char *method, const char *target, 
                                    .body = body,
                                    .body_size = body == NULL ? 0 : strlen(body)};
     world_response response;
+    test_spare_allocations(true);
     world_answer(lab->model, &request, lab->now_ms, &response);
+    test_spare_allocations(false);
     if (answer != NULL) {
         *answer = response.body;
     }
@@ -293,8 +297,10 @@ static void ask_model(test_world *lab, migdi_transfer *transfer, int64_t behind)
                                    .body = transfer->body,
                                    .body_size = transfer->body_size};
     world_response response;
+    test_spare_allocations(true);
     world_answer_stale(lab->model, &request, lab->now_ms,
                        strcmp(transfer->method, "GET") == 0 ? behind : 0, &response);
+    test_spare_allocations(false);
     transfer->retry_after_s = response.retry_after_s;
     transfer->watch = response.watch;
     transfer->events.memory = NULL;
@@ -422,7 +428,9 @@ static bool stream(lab_transport *wire, migdi_transfer *transfer)
         return false;
     }
     if (!transfer->ends) {
+        test_spare_allocations(true);
         transfer->ends = !world_watch_read(transfer->watch, wire->lab->now_ms, &transfer->events);
+        test_spare_allocations(false);
     }
     const bool told = transfer->events.size > 0;
     if (told &&
