@@ -47,6 +47,12 @@ static const char *at_port(const char *host, int64_t port, migdi_arena *arena)
     return migdi_arena_format(arena, "%s%s%s:%" PRId64, v6 ? "[" : "", host, v6 ? "]" : "", port);
 }
 
+const char *migdi_address_url(const char *host, int64_t port, migdi_arena *arena)
+{
+    const char *address = at_port(host, port, arena);
+    return address == NULL ? NULL : migdi_arena_format(arena, "http://%s", address);
+}
+
 static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
 {
     const migdi_address_wish *wish = wished;
@@ -82,12 +88,9 @@ static void report(const void *wished, const void *in, migdi_builder *result)
     const migdi_address_wish *wish = wished;
     const address_seen *seen = in;
     migdi_arena arena = {0};
-    const char *address =
-        seen->host == NULL
-            ? NULL
-            : migdi_arena_format(&arena, "http://%s", at_port(seen->host, wish->port, &arena));
+    const char *url = seen->host == NULL ? NULL : migdi_address_url(seen->host, wish->port, &arena);
     result->status = arena.failed ? MIGD_ERR_NOMEM : result->status;
-    migdi_build_string(result, address, "/address");
+    migdi_build_string(result, url, "/address");
     migdi_arena_free(&arena);
 }
 

@@ -3,10 +3,10 @@
 #include "codec_object.h"
 #include "deploy_live.h"
 #include "deploy_status.h"
+#include "deploy_steps.h"
 #include "kube_calls.h"
 #include "manifest_extract.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 typedef struct {
@@ -84,8 +84,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
     const char *host =
         migd_object_text(ingress, "/hostname", migd_object_text(ingress, "/ip", NULL));
     seen->service_type = migd_object_text(service, "/spec/type", NULL);
-    seen->address =
-        host == NULL ? NULL : migdi_arena_format(arena, "http://%s:%" PRId64, host, wish->port);
+    seen->address = host == NULL ? NULL : migdi_address_url(host, wish->port, arena);
 }
 
 static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)

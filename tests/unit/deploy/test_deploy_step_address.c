@@ -1,6 +1,7 @@
 #include "deploy_told.h"
 
-#define migdi_deploy_address tested /* beside that of the room */
+#define migdi_deploy_address tested /* beside those of the room */
+#define migdi_address_url    tested_url
 #include "deploy_step_address.c"
 
 static const migdi_address_wish wish = {.namespace_ = "blue", .service = "data-cs", .port = 80};

@@ -19,9 +19,9 @@ static void nothing_goes_before_somebody_agreed(void **state)
          "at once; messages live only in the members. It cannot be undone"},
         {{.count = 5, .foreign = "Service/blue/web"},
          "going: 5 objects of blue/data are to go\n"
-         " consent consent: Not made by migdeploy: Service/blue/web. This removes 5 objects of data "
-         "in namespace blue. Clients are cut off at once; messages live only in the members. It "
-         "cannot be undone"},
+         " consent consent: Not made by migdeploy: Service/blue/web. This removes 5 objects of "
+         "data in namespace blue. Clients are cut off at once; messages live only in the members. "
+         "It cannot be undone"},
         {{.count = 5, .answered = true},
          "refused MIGD_ERR_CANCELLED: not agreed\n remains: nothing was changed"},
         {{.count = 5, .answered = true, .agreed = true}, "done: 5 objects are to go"},
