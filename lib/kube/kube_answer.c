@@ -5,6 +5,7 @@
 #include "codec_object.h"
 #include "core_utf8.h"
 #include "http_header.h"
+#include "kube_calls.h"
 
 #include <string.h>
 #include <strings.h>
@@ -364,7 +365,7 @@ static migd_status read_text(const migdi_answer *answer, migd_object **document,
 static migd_status read_success(const migdi_call *call, const migdi_answer *answer,
                                 const char *user, migd_object **document, migd_error **error)
 {
-    if (strcmp(call->accept, "text/plain") == 0) {
+    if (strcmp(call->accept, MIGDI_KUBE_LOG_ACCEPT) == 0) {
         return read_text(answer, document, error);
     }
     if (answer->head->status == 204) {

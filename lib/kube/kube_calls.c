@@ -13,7 +13,6 @@
 #define APPLY_PATCH    "application/apply-patch+yaml"
 #define MERGE_PATCH    "application/merge-patch+json"
 #define JSON           "application/json"
-#define TEXT           "text/plain"
 #define CONTINUE_PARAM "&continue="
 
 /* In the place of a path: the call must not be sent, because of its arguments or of the server. */
@@ -239,7 +238,7 @@ const migdi_call *migdi_kube_log(migdi_arena *arena, const char *namespace_, con
     migdi_text_format(&path, "&tailLines=%d", lines);
     migdi_call *call = make(arena, &about, MIGDI_CALL_READ, "GET", "read the log of", &path);
     if (call != NULL) {
-        call->accept = TEXT;
+        call->accept = MIGDI_KUBE_LOG_ACCEPT;
     }
     return call;
 }

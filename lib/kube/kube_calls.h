@@ -48,6 +48,9 @@ const migdi_call *migdi_kube_list(migdi_arena *arena, const migdi_kube_resource 
 const migdi_call *migdi_kube_watch(migdi_arena *arena, const migdi_kube_resource *resource,
                                    const char *namespace_, const migdi_kube_selection *selection,
                                    const char *version);
+/* A log is text, but the server refuses who accepts text alone (406): this is what kubectl
+ * sends. */
+#define MIGDI_KUBE_LOG_ACCEPT "application/json, */*"
 /* The end of a container's log, of the one before it restarted when `previous`: the document
  * {"text": ...}, bytes that are no UTF-8 escaped. container NULL: the only one. */
 const migdi_call *migdi_kube_log(migdi_arena *arena, const char *namespace_, const char *pod,

@@ -1,5 +1,5 @@
-/* The inside of migd_kube, for this room and for who makes jobs of its own on the client's cluster.
- */
+/* The inside of migd_kube, for this room and for who makes jobs of its own on the client's
+ * cluster. */
 #ifndef MIGDI_KUBE_CLIENT_H
 #define MIGDI_KUBE_CLIENT_H
 

@@ -55,8 +55,8 @@ typedef struct migdi_kubeconfig {
 migd_status migdi_kubeconfig_read(const migdi_kubeconfig_source *source, migdi_kubeconfig *out,
                                   migd_error **error);
 
-/* Loads certificates, keys and tokens of what was read, and lets the files go. Statuses as above.
- */
+/* Loads certificates, keys and tokens of what was read, and lets the files go. Statuses as
+ * above. */
 migd_status migdi_kubeconfig_load(migdi_kubeconfig *config, migd_error **error);
 
 /* Wipes and frees. */

@@ -85,8 +85,8 @@ static const char *basic(const migdi_kubeconfig *config, migdi_arena *arena)
     return value;
 }
 
-/* NULL: nothing to send, or no memory. Source of the order: client-go transport/round_trippers.go.
- */
+/* NULL: nothing to send, or no memory. Source of the order: client-go
+ * transport/round_trippers.go. */
 static const char *authorization(migdi_kube_target *target, migdi_arena *arena)
 {
     const migdi_kubeconfig *config = &target->config;
@@ -142,8 +142,8 @@ static migd_status prepare(migdi_target *base, const migdi_call *call, migdi_are
     return MIGD_OK;
 }
 
-/* A quoted text at *at, without its quotes and escapes; *at moves behind it. false: there is none.
- */
+/* A quoted text at *at, without its quotes and escapes; *at moves behind it. false: there is
+ * none. */
 static bool take_quoted(const char **at, migdi_text *text)
 {
     const char *next = *at;

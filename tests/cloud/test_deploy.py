@@ -27,7 +27,7 @@ spec:
     replicas: {replicas}
     minReadySeconds: 1
     pauseSeconds: 5
-  service: {{type: ClusterIP}}
+{members}  service: {{type: ClusterIP}}
 {more}"""
 
 
@@ -66,9 +66,9 @@ class Cluster:
         if text is not None:
             (self.folder / "migdeploy.yaml").write_text(text)
 
-    def write(self, tag="6.0.16", replicas=3, more=""):
+    def write(self, tag="6.0.16", replicas=3, members="", more=""):
         (self.folder / "migdeploy.yaml").write_text(PRODUCTION.format(
-            name=self.name, namespace=self.namespace, tag=tag, replicas=replicas, more=more))
+            name=self.name, namespace=self.namespace, tag=tag, replicas=replicas, members=members, more=more))
 
     def run(self, *words, code=0):
         """Runs the program; the exit code must be the one given."""
@@ -179,6 +179,64 @@ class Deploy(unittest.TestCase):
         self.assertEqual(ask("POST", "/api/v1/namespaces/adopted/services?fieldManager=helm", service)[0], 201)
         self.assertIn("helm", cluster.run("deploy", code=6).stderr)
         self.assertEqual(ask("GET", cluster.set)[0], 404)
+
+    def test_a_wrong_image_is_told_and_mended(self):
+        cluster = Cluster("image", "images")
+        cluster.write(tag="missing")
+        self.assertRegex(cluster.run("deploy", code=1).stderr, "image-0: ImagePullBackOff .*migratorydata/server:missing: not found")
+        cluster.write()
+        cluster.run("deploy")
+        self.assertEqual(cluster.ready(), 3)
+        cluster.write(tag="missing")
+        self.assertRegex(cluster.run("deploy", code=1).stderr, "image-2: ImagePullBackOff")
+        self.assertEqual(cluster.ready(), 2)
+        cluster.write()
+        cluster.run("deploy")
+        self.assertEqual(cluster.ready(), 3)
+        cluster.write(tag="crashes")
+        self.assertRegex(cluster.run("deploy", code=1).stderr, "image-2: CrashLoopBackOff")
+        cluster.write()
+        cluster.run("deploy")
+        cluster.run("destroy", "--yes")
+
+    def test_a_crash_is_told_with_its_last_words(self):
+        cluster = Cluster("crash", "crashes")
+        cluster.write(tag="crashes")
+        self.assertRegex(cluster.run("deploy", code=1).stderr, "crash-0: CrashLoopBackOff.*Could not create the Java Virtual Machine")
+        cluster.write()
+        cluster.run("deploy")
+        self.assertEqual(cluster.ready(), 3)
+        cluster.run("destroy", "--yes")
+
+    def test_a_member_that_finds_no_node_is_told_why(self):
+        cluster = Cluster("wide", "wide")
+        cluster.write(members="    resources: {cpu: 500m, memory: 9000Gi}\n")
+        self.assertIn("Insufficient memory", cluster.run("deploy", "--timeout", "10s", code=4).stderr)
+        cluster.write()
+        cluster.run("deploy")
+        self.assertEqual(cluster.ready(), 3)
+        cluster.run("destroy", "--yes")
+
+    def test_a_pod_that_nobody_lets_in_is_told_why(self):
+        cluster = Cluster("full", "full")
+        ask("POST", "/api/v1/namespaces", {"metadata": {"name": "full"}})
+        quotas = "/api/v1/namespaces/full/resourcequotas"
+        self.assertEqual(ask("POST", quotas, {"metadata": {"name": "one"}, "spec": {"hard": {"pods": "1"}}})[0], 201)
+        cluster.write()
+        self.assertRegex(cluster.run("deploy", "--timeout", "20s", code=4).stderr, "exceeded quota: one, .*pods=1")
+        ask("DELETE", quotas + "/one")
+        hooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+        hook = {"name": "no.pods.test", "clientConfig": {"url": "https://127.0.0.1:9/"}, "sideEffects": "None", "admissionReviewVersions": ["v1"],
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "full"}},
+                "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}]}
+        self.assertEqual(ask("POST", hooks, {"metadata": {"name": "no-pods"}, "webhooks": [hook]})[0], 201)
+        try:
+            self.assertIn("no.pods.test", cluster.run("deploy", "--timeout", "20s", code=4).stderr)
+        finally:
+            ask("DELETE", hooks + "/no-pods")
+        cluster.run("deploy")
+        self.assertEqual(cluster.ready(), 3)
+        cluster.run("destroy", "--yes")
 
     def test_what_is_not_ours_survives(self):
         cluster = Cluster("guest", "guests")

@@ -4,6 +4,7 @@
 #include "fuzz.h"
 
 #include "kube_answer.h"
+#include "kube_calls.h"
 #include "kube_managed_fields.h"
 #include "kube_status.h"
 
@@ -48,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const migdi_http_header header = {"content-type", types[bytes[1] % 3]};
     const migdi_http_head head = {codes[bytes[0] % 14], &header, 1};
     const migdi_answer answer = {&head, body, size - 2};
-    const migdi_call call = {.accept = bytes[1] % 5 == 4 ? "text/plain" : "application/json"};
+    const migdi_call call = {.accept =
+                                 bytes[1] % 5 == 4 ? MIGDI_KUBE_LOG_ACCEPT : "application/json"};
     migd_object *document = NULL;
     migd_error *error = NULL;
     const migd_status status = migdi_kube_answer_read(&call, &answer, "ann", &document, &error);

@@ -3,6 +3,7 @@
 
 #include "codec_object.h"
 #include "kube_answer.h"
+#include "kube_calls.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -416,7 +417,7 @@ static void a_success_is_the_document_as_it_came(void **state)
 static void a_log_is_text_whatever_it_holds(void **state)
 {
     (void)state;
-    const migdi_call call = {.kind = MIGDI_CALL_READ, .accept = "text/plain"};
+    const migdi_call call = {.kind = MIGDI_CALL_READ, .accept = MIGDI_KUBE_LOG_ACCEPT};
     heard it = hear_as(&call, 200, "text/plain", "", "ann");
     assert_string_equal(migd_object_text(it.document, "/text", NULL), "");
     forget(&it);

@@ -238,7 +238,8 @@ static void defect_13_one_media_type_is_accepted(void **state)
     migdi_arena arena = {0};
     assert_string_equal(migdi_kube_get(&arena, &migdi_kube_pods, "a", "b")->accept,
                         "application/json");
-    assert_string_equal(migdi_kube_log(&arena, "a", "b", NULL, false, 1)->accept, "text/plain");
+    assert_string_equal(migdi_kube_log(&arena, "a", "b", NULL, false, 1)->accept,
+                        "application/json, */*");
     migdi_arena_free(&arena);
 }
 

@@ -310,6 +310,24 @@ static void answer_resource(call *of)
     }
 }
 
+/* Whether the caller takes what the server can write; a log is text, but is asked for as all
+ * else. */
+static bool is_acceptable(const call *of)
+{
+    static const char *const known[] = {"application/json", "application/yaml",
+                                        "application/vnd.kubernetes.protobuf", "*/*"};
+    const char *accept = of->request->accept == NULL ? "" : of->request->accept;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (accept[0] == '\0' || strstr(accept, known[i]) != NULL) {
+            return true;
+        }
+    }
+    api_fail(of, 406, "NotAcceptable", NULL,
+             "406: Not Acceptable\n\nAvailable representations: application/json, "
+             "application/yaml, application/vnd.kubernetes.protobuf");
+    return false;
+}
+
 void api_answer(world *cloud, const world_request *request, world_response *response)
 {
     call of = {.cloud = cloud, .request = request, .response = response};
@@ -317,7 +335,7 @@ void api_answer(world *cloud, const world_request *request, world_response *resp
     of.path = pool_text(&cloud->memory, request->target, size);
     read_query(&of, request->target[size] == '?' ? request->target + size + 1 : "");
     const bool resource = read_path(&of, of.path, size);
-    if (!admit(&of)) {
+    if (!admit(&of) || !is_acceptable(&of)) {
         return;
     }
     if (request->body_size > 0) {
