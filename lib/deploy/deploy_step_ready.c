@@ -1,5 +1,5 @@
-/* Until every member is Ready, on the newest template unless a roll still holds it back; what
- * cannot start is explained, and replaced when a newer template may mend it. */
+/* Until every member is Ready, on the newest template where this job brings it; what cannot start is
+ * explained, and replaced when a newer template may mend it. */
 #include "codec_object.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
@@ -12,18 +12,26 @@ typedef struct {
     const char *last_words; /* of a member that crashed */
 } ready_seen;
 
-/* Ready on the template that it should run: what the partition holds back may run an older one. */
-static bool is_as_it_should(const migdi_cluster_seen *seen, const migdi_member *member)
+/* Whether this job moves members to the newest template; else a roll that was killed may hold some
+ * back for as long as it likes. */
+static bool rolls(const migdi_cluster_wish *wish)
 {
-    return member->state.ready &&
-           (member->ordinal < seen->partition || migdi_member_is_updated(seen, member));
+    return wish->created != NULL || wish->restarted_at != NULL;
 }
 
-static const migdi_member *first_late(const migdi_cluster_seen *seen)
+static bool is_as_it_should(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                            const migdi_member *member)
+{
+    const bool held = !rolls(wish) && member->ordinal < seen->partition;
+    return member->state.ready && (held || migdi_member_is_updated(seen, member));
+}
+
+static const migdi_member *first_late(const migdi_cluster_wish *wish,
+ const migdi_cluster_seen *seen)
 {
     for (size_t i = 0; i < seen->member_count; i++) {
         const migdi_member *member = &seen->members[i];
-        if (!is_as_it_should(seen, member)) {
+        if (!is_as_it_should(wish, seen, member)) {
             return member;
         }
     }
@@ -35,7 +43,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
     const migdi_cluster_wish *wish = wished;
     ready_seen *seen = out;
     migdi_cluster_observe(wished, view, &seen->cluster);
-    const migdi_member *late = first_late(&seen->cluster);
+    const migdi_member *late = first_late(wish, &seen->cluster);
     if (late != NULL && migdi_member_dead_end(late) != NULL && late->state.crashed) {
         const migd_error *error = NULL; /* a log may be gone with its node */
         const migd_object *log =
@@ -47,11 +55,11 @@ static void observe(const void *wished, migdi_view *view, void *out)
     }
 }
 
-static int64_t count_ready(const migdi_cluster_seen *seen)
+static int64_t count_ready(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen)
 {
     int64_t ready = 0;
     for (size_t i = 0; i < seen->member_count; i++) {
-        ready += is_as_it_should(seen, &seen->members[i]);
+        ready += is_as_it_should(wish, seen, &seen->members[i]);
     }
     return seen->all_ready ? seen->replicas : ready;
 }
@@ -86,7 +94,7 @@ static void decide_late(const migdi_cluster_wish *wish, const ready_seen *all,
     const char *trouble = late->state.ready       ? "restarts"
                           : late->trouble == NULL ? "not Ready yet"
                                                   : late->trouble;
-    const int64_t ready = count_ready(seen);
+    const int64_t ready = count_ready(wish, seen);
     if (!late->state.ready && !late->state.terminating && !migdi_member_is_updated(seen, late) &&
         seen->partition <= late->ordinal) {
         migdi_cluster_replace(wish, late, trouble, verdict);
@@ -107,14 +115,16 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     const migdi_cluster_wish *wish = wished;
     const ready_seen *all = in;
     const migdi_cluster_seen *seen = &all->cluster;
-    const migdi_member *late = first_late(seen);
-    const int64_t ready = count_ready(seen);
-    (void)goal;
+    const migdi_member *late = first_late(wish, seen);
+    const int64_t ready = count_ready(wish, seen);
     migdi_poll(verdict, 500, 5000);
     migdi_cluster_doorbell(seen, verdict);
     migdi_cluster_tell_ready(wish, seen, verdict);
     if (!seen->exists) {
         migdi_cluster_say_missing(wish, verdict);
+    } else if (rolls(wish) && seen->partition > 0) {
+        /* The roll is not over: a read that was old said so, or somebody began another. */
+        migdi_deploy_roll.decide(wish, goal, seen, verdict);
     } else if (late != NULL) {
         decide_late(wish, all, late, verdict);
     } else if (ready < seen->replicas || (!seen->settled && !seen->all_ready)) {
@@ -145,9 +155,9 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
 
 static void report(const void *wished, const void *in, migdi_builder *result)
 {
+    const migdi_cluster_wish *wish = wished;
     const migdi_cluster_seen *seen = &((const ready_seen *)in)->cluster;
-    (void)wished;
-    migdi_build_int64(result, count_ready(seen), "/members/ready");
+    migdi_build_int64(result, count_ready(wish, seen), "/members/ready");
     migdi_build_int64(result, seen->replicas, "/members/wanted");
 }
 
