@@ -109,6 +109,12 @@ static void note(life *l, const migd_event *event)
 void life_run(life *l, test_world *lab, life_verb verb, const char *sets, int32_t replicas,
               const char *accept)
 {
+    life_run_beside(l, lab, verb, sets, replicas, accept, NULL, NULL);
+}
+
+void life_run_beside(life *l, test_world *lab, life_verb verb, const char *sets, int32_t replicas,
+                     const char *accept, void (*happen)(test_world *lab, void *user), void *user)
+{
     life_end(l);
     migd_context *context = life_context(lab);
     migd_spec *spec = sets == life_no_spec ? NULL : read_spec(sets);
@@ -125,6 +131,9 @@ void life_run(life *l, test_world *lab, life_verb verb, const char *sets, int32_
             note(l, event);
         } else if (l->status == MIGD_TIMEOUT) {
             l->status = MIGD_OK;
+        }
+        if (happen != NULL) {
+            happen(lab, user);
         }
     }
     snprintf(l->message, sizeof l->message, "%s", error == NULL ? "" : migd_error_message(error));

@@ -35,6 +35,10 @@ extern const char life_no_spec[];
  * PATH=VALUE lines of the spec, or NULL; replicas: of scale; accept: a rule, or NULL. */
 void life_run(life *l, test_world *lab, life_verb verb, const char *sets, int32_t replicas,
               const char *accept);
+/* The same, and `happen` is called after each turn of the client's loop: what must hold at any
+ * time, or what others do meanwhile. */
+void life_run_beside(life *l, test_world *lab, life_verb verb, const char *sets, int32_t replicas,
+                     const char *accept, void (*happen)(test_world *lab, void *user), void *user);
 void life_end(life *l);
 
 /* A client reads its kubeconfig from a file, as ever: its path. */

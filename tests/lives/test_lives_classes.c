@@ -130,9 +130,147 @@ static void a_roll_that_was_killed_keeps_nobody_waiting(void **state)
     test_world_free(lab);
 }
 
+/* --- what is read is old ---------------------------------------------------------------------- */
+
+/* Fewer than `least` members were Ready, or an older one was seen to be missing. */
+static void expect_ready(test_world *lab, void *user)
+{
+    const int64_t *least = user;
+    const char *answer = NULL;
+    int64_t ready = 0;
+    assert_int_equal(test_world_ask(lab, "GET", LIFE_PODS, NULL, NULL, &answer), 200);
+    for (const char *at = answer; (at = strstr(at, "\"type\":\"Ready\"")) != NULL; at++) {
+        const char *status = strstr(at, "\"status\":\"");
+        ready += status != NULL && strncmp(status, "\"status\":\"True", 14) == 0;
+    }
+    if (ready < *least) {
+        fail_msg("%d members are Ready, not %d", (int)ready, (int)*least);
+    }
+}
+
+#define NEWER "spec.members.image=migratorydata/server:6.0.17"
+
+/* Requests that a roll takes when nothing disturbs it. */
+static int64_t roll_requests(int64_t *first)
+{
+    life l = {0};
+    test_world *lab = test_world_new(5, NULL);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    *first = test_world_requests(lab) + 1;
+    done(&l, lab, LIFE_DEPLOY, NEWER, 0, NULL);
+    const int64_t requests = test_world_requests(lab) - *first;
+    life_end(&l);
+    test_world_free(lab);
+    return requests;
+}
+
+/* Some reads in a row see the world as it was: no member is taken on their word. Where they are the
+ * last of a run, the next one goes on. */
+static void a_roll_on_stale_reads_takes_one_member_at_a_time(void **state)
+{
+    (void)state;
+    static const int behind[] = {1, 4, 12};
+    int64_t least = 2;
+    int64_t first = 0;
+    life l = {0};
+    const int64_t requests = roll_requests(&first);
+    for (size_t b = 0; b < sizeof behind / sizeof *behind; b++) {
+        for (int64_t at = 0; at < requests; at += 3) {
+            char script[64];
+            test_world *lab = test_world_new(5, NULL);
+            done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+            snprintf(script, sizeof script, "%d-%d:stale=%d", (int)(first + at),
+                     (int)(first + at + 8), behind[b]);
+            test_world_fault(lab, script);
+            life_run_beside(&l, lab, LIFE_DEPLOY, NEWER, 0, NULL, expect_ready, &least);
+            const bool moved = life_number(lab, LIFE_SET, "/status/updatedReplicas") == 3;
+            if (l.status != MIGD_DONE || (!moved && behind[b] == 1)) {
+                fail_msg("%s: %d: %s\n%s", script, (int)l.status, l.message, l.events);
+            }
+            test_world_fault(lab, NULL);
+            done(&l, lab, LIFE_DEPLOY, NEWER, 0, NULL);
+            assert_int_equal(life_number(lab, LIFE_SET, "/status/updatedReplicas"), 3);
+            assert_int_equal(life_number(lab, LIFE_SET, PARTITION), 0);
+            test_world_free(lab);
+        }
+    }
+    life_end(&l);
+}
+
+/* Right after each of its writes a client reads the world without it. */
+static void own_writes_that_are_not_visible_yet_are_not_made_twice(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = test_world_new(6, NULL);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    const int64_t requests = test_world_requests(lab);
+    const int64_t writes = test_world_writes(lab);
+    test_world_free(lab);
+    for (int64_t at = 1; at <= requests; at++) {
+        char script[64];
+        lab = test_world_new(6, NULL);
+        snprintf(script, sizeof script, "%d-%d:stale=1", (int)at, (int)at + 4);
+        test_world_fault(lab, script);
+        life_run(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+        if (l.status != MIGD_DONE || test_world_writes(lab) != writes) {
+            fail_msg("%s: %d, %d writes and not %d: %s\n%s", script, (int)l.status,
+                     (int)test_world_writes(lab), (int)writes, l.message, l.events);
+        }
+        test_world_free(lab);
+    }
+    life_end(&l);
+}
+
+/* Controllers take ten seconds to tell what they did, budgets a minute. */
+static void nothing_is_decided_on_a_status_that_lags(void **state)
+{
+    (void)state;
+    int64_t least = 2;
+    life l = {0};
+    test_world *lab = test_world_new(7, "{\"lagMs\":10000,\"budgetLagMs\":60000}");
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    life_run_beside(&l, lab, LIFE_DEPLOY, NEWER, 0, NULL, expect_ready, &least);
+    assert_int_equal(l.status, MIGD_DONE);
+    assert_int_equal(life_number(lab, LIFE_SET, "/status/updatedReplicas"), 3);
+    done(&l, lab, LIFE_SCALE, NEWER, 5, NULL);
+    assert_int_equal(life_number(lab, LIFE_SET, "/status/readyReplicas"), 5);
+    least = 3;
+    life_run_beside(&l, lab, LIFE_SCALE, NEWER, 3, NULL, expect_ready, &least);
+    assert_int_equal(l.status, MIGD_DONE);
+    assert_int_equal(life_number(lab, LIFE_PODS, "/items"), 3);
+    life_end(&l);
+    test_world_free(lab);
+}
+
+/* No watch ever tells anything: then it is polled. */
+static void events_that_are_never_delivered_cost_time_alone(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = test_world_new(8, NULL);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    const int64_t heard_ms = test_world_now_ms(lab);
+    done(&l, lab, LIFE_DEPLOY, NEWER, 0, NULL);
+    const int64_t with_ms = test_world_now_ms(lab) - heard_ms;
+    test_world_free(lab);
+    lab = test_world_new(8, NULL);
+    test_world_fault(lab, "*:silent");
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    const int64_t silent_ms = test_world_now_ms(lab);
+    done(&l, lab, LIFE_DEPLOY, NEWER, 0, NULL);
+    assert_in_range(test_world_now_ms(lab) - silent_ms, with_ms / 2, with_ms + 120000);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_roll_on_stale_reads_takes_one_member_at_a_time),
+        cmocka_unit_test(own_writes_that_are_not_visible_yet_are_not_made_twice),
+        cmocka_unit_test(nothing_is_decided_on_a_status_that_lags),
+        cmocka_unit_test(events_that_are_never_delivered_cost_time_alone),
         cmocka_unit_test(a_foreign_lease_keeps_the_namespace),
         cmocka_unit_test(what_a_node_owns_keeps_the_namespace),
         cmocka_unit_test(what_nobody_will_make_is_not_awaited),
