@@ -66,27 +66,45 @@ static void write_slice(world *cloud, const object *service)
         &slices);
 }
 
-/* Takes the service up, gives it its address after a while, lets it go after another. */
+static bool is_due(const world *cloud, const object *service)
+{
+    return service->due_ms != 0 && service->due_ms <= cloud->now_ms;
+}
+
+static int64_t soon(world *cloud)
+{
+    return cloud->now_ms + setting(cloud, "addressSeconds") * 1000 + 1;
+}
+
+/* Takes the balancer of a service away after a while: it is going, or wants none any more. */
+static void unbalance(world *cloud, object *service)
+{
+    if (service->stage == 1) {
+        service->stage = 2;
+        service->due_ms = soon(cloud);
+    } else if (is_due(cloud, service)) {
+        service->stage = 0;
+        service->due_ms = 0;
+        store_put(cloud, service, "status/loadBalancer", value_make(&cloud->memory, "{}"),
+                  &balancer_status);
+        store_put(cloud, service, "metadata/finalizers", NULL, &balancers);
+    }
+}
+
+/* Takes the service up, and gives it its address after a while. */
 static void balance(world *cloud, object *service)
 {
     pool *memory = &cloud->memory;
     const value *finalizers = object_get(service, "metadata/finalizers");
-    const bool due = service->due_ms != 0 && service->due_ms <= cloud->now_ms;
-    const int64_t after = cloud->now_ms + setting(cloud, "addressSeconds") * 1000 + 1;
-    if (object_is_deleting(service)) {
-        if (service->stage != 2) {
-            service->stage = 2;
-            service->due_ms = after;
-        } else if (due) {
-            service->due_ms = 0;
-            store_put(cloud, service, "metadata/finalizers", NULL, &balancers);
-        }
-    } else if (service->stage == 0) {
+    const bool due = is_due(cloud, service);
+    const int64_t after = soon(cloud);
+    if (service->stage == 0) {
         service->stage = 1;
         service->due_ms = after;
         store_put(cloud, service, "metadata/finalizers",
                   value_append(memory, finalizers, value_of_string(memory, finalizer)), &balancers);
     } else if (due) {
+        service->stage = 1;
         service->due_ms = 0;
         const value *ports = setting(cloud, "addressPort") == 0
                                  ? NULL
@@ -111,8 +129,13 @@ void services_pass(world *cloud, bool pods_changed)
             !object_is_deleting(service)) {
             write_slice(cloud, service);
         }
-        if (strcmp(object_text(service, "spec/type"), "LoadBalancer") == 0 &&
-            setting(cloud, "addressSeconds") >= 0) {
+        if (setting(cloud, "addressSeconds") < 0) {
+            continue;
+        }
+        if (object_is_deleting(service) ||
+            strcmp(object_text(service, "spec/type"), "LoadBalancer") != 0) {
+            unbalance(cloud, service);
+        } else {
             balance(cloud, service);
         }
     }
