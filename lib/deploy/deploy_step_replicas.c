@@ -14,15 +14,25 @@ static int64_t wanted(const migdi_cluster_wish *wish, const migdi_cluster_seen *
     return wish->replicas == 0 ? live : wish->replicas;
 }
 
+/* Whether somebody else's autoscaler is on the set, whatever it wants now; then the verdict says
+ * whose. */
+static bool refuse_autoscaler(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                              migdi_verdict *verdict)
+{
+    if (seen->autoscaler == NULL || seen->autoscaler_is_ours) {
+        return false;
+    }
+    migdi_refuse(verdict, MIGD_ERR_CONFLICT, "HorizontalPodAutoscaler/%s/%s decides how many run",
+                 wish->namespace_, seen->autoscaler);
+    return true;
+}
+
 /* Whether somebody else looks after the number; then the verdict says who. */
 static bool refuse_foreign(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
                            migdi_verdict *verdict)
 {
     const bool by_autoscaler = seen->number.kind == MIGDI_OWNER_CONTROLLER;
-    if (seen->autoscaler != NULL && !seen->autoscaler_is_ours) {
-        migdi_refuse(verdict, MIGD_ERR_CONFLICT,
-                     "HorizontalPodAutoscaler/%s/%s decides how many run", wish->namespace_,
-                     seen->autoscaler);
+    if (refuse_autoscaler(wish, seen, verdict)) {
         return true;
     }
     if (seen->number.kind == MIGDI_OWNER_FOREIGN ||
@@ -54,6 +64,9 @@ static void decide_down(const void *wished, migdi_goal goal, const void *in, mig
     const int64_t top = migdi_cluster_top(seen);
     (void)goal;
     migdi_cluster_doorbell(seen, verdict);
+    if (refuse_autoscaler(wish, seen, verdict)) {
+        return;
+    }
     if (!seen->exists || seen->terminating || number >= seen->replicas) {
         migdi_done(verdict, "no member is too many");
     } else if (wish->least == 0 && !wish->lower) {

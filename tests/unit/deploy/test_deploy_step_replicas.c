@@ -140,6 +140,13 @@ static void whose_number_it_is_decides_whether_it_is_taken(void **state)
     wish.lower = true;
     says(&migdi_deploy_replicas_down, &wish, MIGDI_PRESENT, &many,
          "refused MIGD_ERR_CONFLICT: keda decides how many run");
+    /* A foreign autoscaler is refused whatever it wants now, and before the set is made. */
+    static const char refused[] =
+        "refused MIGD_ERR_CONFLICT: HorizontalPodAutoscaler/blue/theirs decides how many run";
+    const migdi_cluster_seen idle = {SEEN(3, three), .autoscaler = "theirs"};
+    const migdi_cluster_seen early = {.autoscaler = "theirs"};
+    says(&migdi_deploy_replicas_down, &wish, MIGDI_PRESENT, &idle, refused);
+    says(&migdi_deploy_replicas_down, &wish, MIGDI_PRESENT, &early, refused);
 }
 
 /* With an autoscaler the number is only brought into its bounds, down too. */
