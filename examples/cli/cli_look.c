@@ -11,67 +11,196 @@ static long long number(const migd_object *status, const char *pointer)
 
 /* --- status ----------------------------------------------------------------------------------- */
 
-static void put_cluster(const session *s, const migd_object *status)
-{
-    char where[256];
-    const char *silent = migd_object_text(status, "/nodes/silent", NULL);
-    printf("Cluster  %s\n", where_of(s, where, sizeof where));
-    if (migd_object_kind(migd_object_at(status, "/nodes/all")) == MIGD_KIND_NULL) {
-        puts("Nodes    unknown: this user may not list them");
-    } else {
-        printf("Nodes    %lld of %lld Ready, in %lld zones%s%s%s\n", number(status, "/nodes/ready"),
-               number(status, "/nodes/all"), number(status, "/nodes/zones"),
-               silent == NULL ? "" : "      ", silent == NULL ? "" : silent,
-               silent == NULL ? "" : " is silent");
-    }
-}
-
 static bool is_known(const migd_object *status, const char *pointer)
 {
     const migd_object *value = migd_object_at(status, pointer);
     return value != NULL && migd_object_kind(value) != MIGD_KIND_NULL;
 }
 
+/* "one in each of 3 zones", or "in 3 zones". */
+static void put_zones(const migd_object *status)
+{
+    const migd_object *zones = migd_object_at(status, "/nodes/perZone");
+    const long long count = number(status, "/nodes/zones");
+    bool one_each = count > 1;
+    for (size_t i = 0; i < migd_object_count(zones); i++) {
+        one_each = one_each && migd_object_int64(migd_object_item(zones, i), "", 0) == 1;
+    }
+    if (one_each) {
+        printf(", one in each of %lld zones", count);
+    } else if (count > 0) {
+        printf(", in %lld zone%s", count, count == 1 ? "" : "s");
+    }
+}
+
+/* "ip-192-168-46-194.ec2.internal silent for 1m40s (us-east-1b)" */
+static void put_silent(const migd_object *status)
+{
+    char elapsed[32];
+    const char *zone = migd_object_text(status, "/nodes/silentZone", NULL);
+    const char *reason = migd_object_text(status, "/nodes/silentReason", "");
+    printf("       %s %s", migd_object_text(status, "/nodes/silent", ""),
+           strcmp(reason, "NodeStatusUnknown") == 0 ? "silent" : "not Ready");
+    if (is_known(status, "/nodes/silentSeconds")) {
+        printf(" for %s", format_elapsed(number(status, "/nodes/silentSeconds") * 1000, elapsed));
+    }
+    if (zone != NULL) {
+        printf(" (%s)", zone);
+    }
+}
+
+static void put_cluster(const session *s, const migd_object *status)
+{
+    char where[256];
+    const char *kubernetes = migd_object_text(status, "/kubernetes", NULL);
+    printf("Cluster  %s%s%s\n", where_of(s, where, sizeof where),
+           kubernetes == NULL ? "" : ", Kubernetes ", kubernetes == NULL ? "" : kubernetes);
+    if (!is_known(status, "/nodes/all")) {
+        puts("Nodes    unknown: this user may not list them");
+        return;
+    }
+    printf("Nodes    %lld of %lld Ready", number(status, "/nodes/ready"),
+           number(status, "/nodes/all"));
+    if (is_known(status, "/nodes/silent")) {
+        put_silent(status);
+    } else {
+        put_zones(status);
+    }
+    putchar('\n');
+}
+
 /* The number that matters, the margin, always in the same place. */
 static void put_members(const session *s, const migd_object *status)
 {
     const long long margin = number(status, "/seeds/margin");
+    const bool counted = is_known(status, "/seeds/of");
     char text[96];
     printf("Members  %lld of %lld Ready", number(status, "/members/ready"),
            number(status, "/members/wanted"));
-    if (is_known(status, "/members/most")) {
+    if (is_known(status, "/members/most") && (margin > 0 || !counted)) {
         printf(", at most %lld", number(status, "/members/most"));
     }
-    if (!is_known(status, "/seeds/of")) {
+    if (!counted) {
         puts("      seeds unknown: its options do not tell");
         return;
     }
-    printf("      seeds up %lld of %lld, quorum %lld, ", number(status, "/seeds/up"),
-           number(status, "/seeds/of"), number(status, "/seeds/quorum"));
+    printf("%s      seeds up %lld of %lld, quorum %lld, ", margin > 0 ? "" : " ",
+           number(status, "/seeds/up"), number(status, "/seeds/of"),
+           number(status, "/seeds/quorum"));
     snprintf(text, sizeof text, "margin %lld", margin);
     put_word(stdout, s->options->colour && isatty(STDOUT_FILENO) == 1, margin > 0 ? PLAIN : ALARM,
              text);
-    puts(margin > 0 ? "" : margin == 0 ? ": lose none" : ": no quorum");
+    puts(margin > 0    ? ""
+         : margin == 0 ? ": the next loss stops the cluster"
+                       : ": no quorum, nothing is delivered");
 }
 
+/* "not now: budget migratorydata-pdb lets 1 be away, and 1 is" */
+static void put_budget(const migd_object *status, const char *budget)
+{
+    const long long covered = number(status, "/drain/covered");
+    const long long allowed = number(status, "/drain/mayBeAway");
+    if (!is_known(status, "/drain/mayLeave")) {
+        printf("Drain    unknown: budget %s cannot be read", budget);
+    } else if (number(status, "/drain/mayLeave") > 0) {
+        printf("Drain    possible: budget %s lets %lld leave", budget,
+               number(status, "/drain/mayLeave"));
+    } else if (allowed == 0) {
+        printf("Drain    not now: budget %s keeps %lld of %lld: 0 may leave, ever [C9]", budget,
+               covered, covered);
+    } else {
+        const long long away = number(status, "/drain/away");
+        printf("Drain    not now: budget %s lets %lld be away, and %lld %s", budget, allowed, away,
+               away == 1 ? "is" : "are");
+    }
+}
+
+static void put_scaling(const migd_object *status, const char *before)
+{
+    const char *autoscaler = migd_object_text(status, "/scaling/autoscaler", NULL);
+    const char *by = migd_object_text(status, "/scaling/setBackBy", NULL);
+    const long long to = migd_object_int64(status, "/scaling/setBackTo", -1);
+    if (autoscaler != NULL) {
+        printf("%sScaling  %s, %lld to %lld\n", before, autoscaler,
+               number(status, "/scaling/least"), number(status, "/scaling/most"));
+    } else if (by != NULL && to != number(status, "/members/wanted")) {
+        printf("%sScaling  by hand; the next %s%s sets ", before,
+               strncmp(by, "kubectl", 7) == 0 ? "" : "run of ", by);
+        if (to >= 0) {
+            printf("%lld again\n", to);
+        } else {
+            puts("it back");
+        }
+    } else {
+        printf("%sScaling  by hand\n", before);
+    }
+}
+
+/* Drain and scaling stand in one line, where it is long enough for both. */
 static void put_drain(const migd_object *status)
 {
-    const long long leave = migd_object_int64(status, "/drain/mayLeave", -1);
     const char *budget = migd_object_text(status, "/drain/budget", NULL);
-    const char *autoscaler = migd_object_text(status, "/scaling/autoscaler", NULL);
+    const bool brief = budget == NULL || number(status, "/drain/mayLeave") > 0;
+    const bool apart = !brief || (migd_object_text(status, "/scaling/setBackBy", NULL) != NULL);
     if (budget == NULL) {
         fputs("Drain    unprotected: no budget covers the members", stdout);
-    } else if (leave < 0) {
-        printf("Drain    unknown: budget %s cannot be read", budget);
     } else {
-        printf("Drain    %s: budget %s lets %lld leave", leave > 0 ? "possible" : "not now", budget,
-               leave);
+        put_budget(status, budget);
     }
-    if (autoscaler == NULL) {
-        puts("        Scaling  by hand");
+    put_scaling(status, apart ? "\n" : "        ");
+}
+
+static void put_address(const migd_object *status)
+{
+    printf("Address  %s\n", migd_object_text(status, "/address/url", "none yet"));
+    if (is_known(status, "/address/answers")) {
+        const char *trouble = migd_object_text(status, "/address/trouble", "");
+        if (migd_object_boolean(status, "/address/answers", 0) == 1) {
+            puts("         answers");
+        } else {
+            printf("         does not answer from here: %s\n", trouble);
+        }
+    }
+}
+
+/* Why a member is not Ready: its machine, or what Kubernetes says. false: it is. */
+static bool put_why(const migd_object *status, const migd_object *member)
+{
+    const char *name = migd_object_text(member, "/name", "");
+    const char *seed = migd_object_boolean(member, "/seed", 0) == 1 ? " (seed)" : "";
+    const char *node = migd_object_text(member, "/node", NULL);
+    const char *silent = migd_object_text(status, "/nodes/silent", NULL);
+    const char *trouble = migd_object_text(member, "/trouble", NULL);
+    if (migd_object_boolean(member, "/ready", 0) == 1) {
+        return false;
+    }
+    if (node != NULL && silent != NULL && strcmp(node, silent) == 0) {
+        printf("Why      %s%s is on it; it starts elsewhere only once the node object is gone.\n",
+               name, seed);
+        return true;
+    }
+    if (trouble != NULL) {
+        printf("Why      %s%s: %s\n", name, seed, trouble);
     } else {
-        printf("        Scaling  %s, %lld to %lld\n", autoscaler, number(status, "/scaling/least"),
-               number(status, "/scaling/most"));
+        printf("Why      %s%s is not Ready%s%s\n", name, seed, node == NULL ? "" : ", on ",
+               node == NULL ? "" : node);
+    }
+    return true;
+}
+
+/* What brings the member back. */
+static void put_what_to_do(const migd_object *status, bool on_silent)
+{
+    const char *node = migd_object_text(status, "/nodes/silent", "");
+    const char *instance = migd_object_text(status, "/nodes/silentInstance", NULL);
+    if (on_silent && instance != NULL && is_known(status, "/nodes/silentGroup")) {
+        printf("Do       Wait 5 min for EC2 to replace it; else terminate %s: a new one comes.\n",
+               instance);
+    } else if (on_silent) {
+        printf("Do       Bring the machine back; or see that it is off: kubectl delete node %s\n",
+               node);
+    } else {
+        puts("Do       Wait until every seed is Ready, or mend what Why says.");
     }
 }
 
@@ -79,15 +208,16 @@ static void put_drain(const migd_object *status)
 static bool put_troubles(const migd_object *status)
 {
     const migd_object *members = migd_object_at(status, "/members/list");
-    const long long margin = number(status, "/seeds/margin");
+    const char *silent = migd_object_text(status, "/nodes/silent", "");
     const char *refusal = migd_object_text(status, "/trouble", NULL);
     const bool counted = is_known(status, "/seeds/margin");
-    bool well = margin > 0 || !counted;
+    const bool bad = counted && number(status, "/seeds/margin") <= 0;
+    bool well = !bad && migd_object_boolean(status, "/address/answers", 1) == 1;
+    bool on_silent = false;
     for (size_t i = 0; i < migd_object_count(members); i++) {
         const migd_object *member = migd_object_item(members, i);
-        const char *trouble = migd_object_text(member, "/trouble", NULL);
-        if (trouble != NULL) {
-            printf("Why      %s: %s\n", migd_object_text(member, "/name", ""), trouble);
+        if (put_why(status, member)) {
+            on_silent = on_silent || strcmp(migd_object_text(member, "/node", ""), silent) == 0;
             well = false;
         }
     }
@@ -95,10 +225,11 @@ static bool put_troubles(const migd_object *status)
         printf("Why      %s\n", refusal);
         well = false;
     }
-    if (margin <= 0 && counted) {
+    if (bad) {
         puts("Do not   drain, scale down, restart or deploy until the margin is 1 again.");
-        printf("Do       %s\n", margin < 0 ? "see why the seeds are down: migdeploy status --watch"
-                                           : "wait for the seed that is down, or see why it is");
+        put_what_to_do(status, on_silent);
+    } else if (on_silent) {
+        put_what_to_do(status, true);
     }
     return well;
 }
@@ -118,11 +249,13 @@ static void put_status(const session *s, const migd_object *status)
     put_cluster(s, status);
     put_members(s, status);
     put_drain(status);
-    printf("Address  %s\n", migd_object_text(status, "/address/url", "none yet"));
+    put_address(status);
     const bool well = put_troubles(status);
     fflush(stdout);
     if (well && !s->options->watch && !s->options->quiet) {
         fputs("All is well.\n", stderr);
+    } else if (!s->options->watch && !s->options->quiet) {
+        say_next(s->options, "migdeploy status --watch");
     }
 }
 

@@ -1,5 +1,6 @@
 /* The public calls: which steps each one is. */
 #include "codec_object.h"
+#include "deploy_clients.h"
 #include "deploy_find.h"
 #include "deploy_refusal.h"
 #include "deploy_status.h"
@@ -75,6 +76,9 @@ static void add_status(migdi_draft *draft, const migdi_errand *errand)
 {
     migdi_status_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
     (void)errand;
+    if (migdi_clients_join(draft->job, NULL) < 0) {
+        draft->arena->failed = true;
+    }
     if (wish != NULL) {
         *wish = (migdi_status_wish){
             .cluster = draft->cluster,

@@ -111,6 +111,53 @@ migdi_owner migdi_owner_of_field(const migd_object *object, const char *pointer,
     return owner;
 }
 
+/* What kubectl apply wrote last, by its own note; -1: it did not, or no number. */
+static int64_t applied_replicas(const migd_object *set)
+{
+    const char *note = migd_object_text(
+        set, "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration", NULL);
+    migd_object *applied = NULL;
+    if (note == NULL || migd_object_parse(note, strlen(note), NULL, &applied, NULL) < 0) {
+        return -1;
+    }
+    const int64_t replicas = migd_object_int64(applied, "/spec/replicas", -1);
+    migd_object_free(applied);
+    return replicas;
+}
+
+/* `kubectl scale` and `kubectl edit` do not come again by themselves: an apply does, and a
+ * release. */
+static bool comes_again(const migdi_kube_manager *manager)
+{
+    const migdi_owner_kind kind = migdi_owner_kind_of(manager->name);
+    return kind == MIGDI_OWNER_RELEASE ||
+           (kind == MIGDI_OWNER_KUBECTL && strcmp(manager->subresource, "scale") != 0 &&
+            (strcmp(manager->operation, "Apply") == 0 ||
+             strcmp(manager->name, "kubectl-client-side-apply") == 0 ||
+             strcmp(manager->name, "before-first-apply") == 0));
+}
+
+migdi_owner migdi_owner_sets_back(const migd_object *set, int64_t *replicas, migdi_arena *arena)
+{
+    const migdi_owner owner = migdi_owner_of(set);
+    *replicas = applied_replicas(set);
+    if (*replicas >= 0) {
+        return (migdi_owner){MIGDI_OWNER_KUBECTL, "kubectl apply"};
+    }
+    for (size_t i = 0; i < migdi_kube_manager_count(set); i++) {
+        const migdi_kube_manager manager = migdi_kube_manager_at(set, i);
+        if (comes_again(&manager) &&
+            migdi_kube_manager_owns(&manager, set, "/spec/replicas", arena)) {
+            const migdi_owner_kind kind = migdi_owner_kind_of(manager.name);
+            return (migdi_owner){kind,
+                                 kind == MIGDI_OWNER_KUBECTL ? "kubectl apply" : manager.name};
+        }
+    }
+    return owner.kind == MIGDI_OWNER_RELEASE && owner.name != NULL
+               ? owner
+               : (migdi_owner){MIGDI_OWNER_NONE, NULL};
+}
+
 migdi_owner migdi_owner_in_conflict(const migd_error *conflict)
 {
     migdi_owner owner = {MIGDI_OWNER_NONE, NULL};

@@ -39,6 +39,10 @@ bool migdi_owner_is_labelled(const migd_object *object, const char *instance);
 migdi_owner migdi_owner_of_field(const migd_object *object, const char *pointer, const char *but,
                                  bool *also, migdi_arena *arena);
 
+/* Whose next run writes the number of replicas again, whoever set it last: what kubectl applied, or
+ * a release. name NULL: nobody's. *replicas: the number they have; -1: not known. */
+migdi_owner migdi_owner_sets_back(const migd_object *set, int64_t *replicas, migdi_arena *arena);
+
 /* Of those whom a conflict names (its details), the one hardest to take from. */
 migdi_owner migdi_owner_in_conflict(const migd_error *conflict);
 

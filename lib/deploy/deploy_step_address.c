@@ -1,11 +1,11 @@
 /* Where clients connect: the balancer's address once it has one; a note where nobody gives
  * addresses. */
+#include "deploy_clients.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
 #include "kube_time.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* A cluster without a load balancer controller never answers; one with it does within this time. */
 #define PATIENCE_MS 60000
@@ -15,6 +15,7 @@ typedef struct {
     bool balanced; /* type LoadBalancer */
     const char *type;
     const char *host; /* of the balancer, or the Service's own inside the cluster */
+    int64_t port;     /* that it says it serves; 0: that of the wish */
     int64_t age_ms;
 } address_seen;
 
@@ -34,23 +35,14 @@ static void observe(const void *wished, migdi_view *view, void *out)
     seen->balanced = migdi_text_equal(seen->type, "LoadBalancer");
     seen->age_ms = now - migdi_kube_time_or(
                              migd_object_text(service, "/metadata/creationTimestamp", NULL), now);
-    const migd_object *ingress = migd_object_at(service, "/status/loadBalancer/ingress/0");
-    seen->host = seen->balanced ? migd_object_text(ingress, "/hostname",
-                                                   migd_object_text(ingress, "/ip", NULL))
+    seen->host = seen->balanced ? migdi_clients_host(service)
                                 : migd_object_text(service, "/spec/clusterIP", NULL);
+    seen->port = seen->balanced ? migdi_clients_port(service) : 0;
 }
 
-/* "HOST:PORT", with brackets around an IPv6 address. */
-static const char *at_port(const char *host, int64_t port, migdi_arena *arena)
+static const char *at(const migdi_address_wish *wish, const address_seen *seen, migdi_arena *arena)
 {
-    const bool v6 = strchr(host, ':') != NULL;
-    return migdi_arena_format(arena, "%s%s%s:%" PRId64, v6 ? "[" : "", host, v6 ? "]" : "", port);
-}
-
-const char *migdi_address_url(const char *host, int64_t port, migdi_arena *arena)
-{
-    const char *address = at_port(host, port, arena);
-    return address == NULL ? NULL : migdi_arena_format(arena, "http://%s", address);
+    return migdi_clients_at(seen->host, seen->port > 0 ? seen->port : wish->port, arena);
 }
 
 static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
@@ -62,7 +54,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     if (!seen->exists) {
         migdi_going(verdict, "Service/%s/%s is awaited", wish->namespace_, wish->service);
     } else if (seen->host != NULL) {
-        migdi_done(verdict, "%s%s", at_port(seen->host, wish->port, migdi_verdict_arena(verdict)),
+        migdi_done(verdict, "%s%s", at(wish, seen, migdi_verdict_arena(verdict)),
                    seen->balanced ? "" : ", inside the cluster");
     } else if (!seen->balanced) {
         migdi_done(verdict, "a %s Service has no address of its own", seen->type);
@@ -85,10 +77,10 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
 
 static void report(const void *wished, const void *in, migdi_builder *result)
 {
-    const migdi_address_wish *wish = wished;
     const address_seen *seen = in;
     migdi_arena arena = {0};
-    const char *url = seen->host == NULL ? NULL : migdi_address_url(seen->host, wish->port, &arena);
+    const char *address = seen->host == NULL ? NULL : at(wished, seen, &arena);
+    const char *url = address == NULL ? NULL : migdi_arena_format(&arena, "http://%s", address);
     result->status = arena.failed ? MIGD_ERR_NOMEM : result->status;
     migdi_build_string(result, url, "/address");
     migdi_arena_free(&arena);

@@ -51,8 +51,6 @@ typedef struct migdi_address_wish {
     int64_t port;
 } migdi_address_wish;
 extern const migdi_step_kind migdi_deploy_address;
-/* "http://HOST:PORT", with brackets around an IPv6 address. In the arena; NULL when memory ends. */
-const char *migdi_address_url(const char *host, int64_t port, migdi_arena *arena);
 
 /* The writer's Lease: "migdeploy-NAME". */
 #define MIGDI_LOCK_PREFIX "migdeploy-"

@@ -17,6 +17,7 @@ typedef enum {
 typedef enum {
     MIGDI_TARGET_CLUSTER,
     MIGDI_TARGET_AWS_FIRST,
+    MIGDI_TARGET_CLIENTS = 15, /* whatever clients are told to connect to */
     MIGDI_TARGETS = 16
 } migdi_target_index;
 

@@ -222,6 +222,21 @@ const migdi_call *migdi_kube_watch(migdi_arena *arena, const migdi_kube_resource
     return call;
 }
 
+const migdi_call *migdi_kube_version(migdi_arena *arena)
+{
+    migdi_call *call = migdi_arena_alloc_zeroed(arena, 1, sizeof *call);
+    if (call != NULL) {
+        *call = (migdi_call){.kind = MIGDI_CALL_READ,
+                             .target = MIGDI_TARGET_CLUSTER,
+                             .idempotent = true,
+                             .method = "GET",
+                             .path = "/version",
+                             .accept = JSON,
+                             .name = "get the version of Kubernetes"};
+    }
+    return call;
+}
+
 const migdi_call *migdi_kube_log(migdi_arena *arena, const char *namespace_, const char *pod,
                                  const char *container, bool previous, int32_t lines)
 {

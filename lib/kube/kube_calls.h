@@ -40,6 +40,8 @@ const migdi_call *migdi_kube_get(migdi_arena *arena, const migdi_kube_resource *
 /* As above of a subresource, such as "scale". */
 const migdi_call *migdi_kube_get_part(migdi_arena *arena, const migdi_kube_resource *resource,
                                       const char *namespace_, const char *name, const char *part);
+/* What the server says of itself: {"gitVersion": "v1.34.2", ...}. */
+const migdi_call *migdi_kube_version(migdi_arena *arena);
 /* In pages of 500. namespace_ NULL or "": of all namespaces. selection may be NULL. */
 const migdi_call *migdi_kube_list(migdi_arena *arena, const migdi_kube_resource *resource,
                                   const char *namespace_, const migdi_kube_selection *selection);

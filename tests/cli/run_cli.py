@@ -100,6 +100,7 @@ def read_transcripts(name):
 def as_pattern(lines):
     text = "".join(line + "\n" for line in lines)
     text = re.escape(text).replace("<time>", r"(?:\d+[hms])+").replace("<clock>", r"\d\d:\d\d:\d\dZ")
+    text = text.replace("<port>", r"\d+")
     return text.replace("<node>", r"ip-\S+\.internal").replace("<waits>\\\n", r"(?:\S+Z \w+ +(?:start|wait) .*\n)*")
 
 
@@ -414,16 +415,59 @@ class Lives(Case):
         self.assertIn("Members  none: there is no StatefulSet data in namespace blue", self.ends(0, "status").stdout)
         self.ends(0, "deploy", "-q")
         done = self.ends(0, "status")
-        self.assertRegex(done.stdout, r"^Cluster  context sandbox, blue/data\nNodes    5 of 5 Ready, in 3 zones\n"
+        self.assertRegex(done.stdout, r"^Cluster  context sandbox, blue/data, Kubernetes 1\.36\n"
+                                      r"Nodes    5 of 5 Ready, in 3 zones\n"
                                       r"Members  3 of 3 Ready, at most 5      seeds up 3 of 3, quorum 2, margin 1\n"
-                                      r"Drain    not now: budget data-pdb lets 0 leave        Scaling  by hand\n"
-                                      r"Address  http://127.0.0.1:\d+\n$")
+                                      r"Drain    not now: budget data-pdb keeps 3 of 3: 0 may leave, ever \[C9\]\n"
+                                      r"Scaling  by hand\nAddress  http://127.0.0.1:\d+\n         answers\n$")
         self.assertEqual(done.stderr, "All is well.\n")
         watch = self.program.start("status", "--watch")
         self.assertRegex(watch.stdout.readline(), "^Cluster")
         watch.send_signal(signal.SIGINT)
         _, told = watch.communicate(timeout=30)
         self.assertEqual((watch.returncode, told), (0, ""))
+
+    def patch(self, made, target, body):
+        """Somebody else's merge patch."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        headers = {"Authorization": f"Bearer {made.token}", "Content-Type": "application/merge-patch+json"}
+        urllib.request.urlopen(urllib.request.Request(f"https://127.0.0.1:{made.port}{target}", json.dumps(body).encode(),
+                                                      headers, method="PATCH"), context=context).close()
+
+    def test_status_at_a_bad_moment_says_first_what_not_to_do(self):
+        made = self.sandbox("--settings", '{"nodes":3}', spec=SPEC.replace("tutorial", "production"))
+        self.ends(0, "deploy", "-q", "--set", "spec.members.image=migratorydata/server:6.0.16")
+        pod = json.loads(self.ends(0, "get", "pods", "data-1", "-n", "blue", "-o", "json").stdout)
+        node = pod["spec"]["nodeName"]
+        old = json.loads(self.ends(0, "get", "nodes", node, "-o", "json").stdout)
+        instance = old["spec"]["providerID"].rsplit("/", 1)[1]
+        zone = old["metadata"]["labels"]["topology.kubernetes.io/zone"]
+        self.patch(made, "/sandbox/settings", {"lost": [node]})
+        told = ""
+        for _ in range(100):
+            told = self.ends(0, "status", "--set", "spec.members.image=migratorydata/server:6.0.16").stdout
+            if "2 of 3 Ready" in told.splitlines()[2]:
+                break
+        self.assertRegex(told, rf"\nNodes    2 of 3 Ready       {re.escape(node)} silent for (?:\d+[hms])+ \({zone}\)\n"
+                               r"Members  2 of 3 Ready       seeds up 2 of 3, quorum 2, margin 0: the next loss stops the "
+                               r"cluster\nDrain    not now: budget data-pdb lets 1 be away, and 1 is\n(?:.*\n){3}"
+                               r"Why      data-1 \(seed\) is on it; it starts elsewhere only once the node object is gone\.\n"
+                               r"Do not   drain, scale down, restart or deploy until the margin is 1 again\.\n"
+                               rf"Do       Bring the machine back; or see that it is off: kubectl delete node {re.escape(node)}\n$")
+        self.patch(made, f"/api/v1/nodes/{node}", {"metadata": {"labels": {"eks.amazonaws.com/nodegroup": "ng"}}})
+        told = self.ends(0, "status", "--set", "spec.members.image=migratorydata/server:6.0.16").stdout
+        self.assertIn(f"Do       Wait 5 min for EC2 to replace it; else terminate {instance}: a new one comes.\n", told)
+
+    def test_status_says_whose_next_run_sets_the_number_back(self):
+        made = self.sandbox()
+        self.ends(0, "deploy", "-q")
+        note = json.dumps({"apiVersion": "apps/v1", "kind": "StatefulSet", "spec": {"replicas": 3}})
+        self.patch(made, "/apis/apps/v1/namespaces/blue/statefulsets/data",
+                   {"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": note}}})
+        self.assertIn("\nScaling  by hand\n", self.ends(0, "status").stdout)
+        self.ends(0, "scale", "4")
+        self.assertIn("\nScaling  by hand; the next kubectl apply sets 3 again\n", self.ends(0, "status").stdout)
 
     def test_destroy_removes_all_and_says_what_is_left(self):
         self.sandbox()
@@ -528,10 +572,11 @@ class Found(Case):
     def test_the_one_cluster_of_the_namespace_is_found_and_judged(self):
         self.tutorial()
         self.assertRegex(self.ends(0, "status", "-n", "migratory").stdout,
-                         r"^Cluster  context sandbox, migratory/migratorydata\n.*\n"
+                         r"^Cluster  context sandbox, migratory/migratorydata, .*\n.*\n"
                          r"Members  3 of 3 Ready, at most 5      seeds up 3 of 3, quorum 2, margin 1\n"
-                         r"Drain    not now: budget migratorydata-pdb lets 0 leave        Scaling  by hand\n"
-                         r"Address  http://127.0.0.1:\d+\n$")
+                         r"Drain    not now: budget migratorydata-pdb keeps 3 of 3: 0 may leave, ever \[C9\]\n"
+                         r"Scaling  by hand\n"
+                         r"Address  http://127.0.0.1:\d+\n         answers\n$")
         told = self.ends(0, "scale", "5", "-n", "migratory").stderr
         self.assertRegex(told, r"^context sandbox, migratory/migratorydata: 3 -> 5 of at most 5; seeds 3, quorum 2\n")
         self.assertRegex(told, r"\n5 of 5 Ready in (?:\d+[ms])+\.\n$")
@@ -557,7 +602,7 @@ class Found(Case):
                                     "migratory").stderr
                 self.assertTrue(told.endswith("\nnext: migdeploy init\n"), told)
         self.program.write(SPEC.replace("name: data", "name: second").replace("blue", "migratory"))
-        self.assertRegex(self.ends(0, "status").stdout, "^Cluster  context sandbox, migratory/second\n")
+        self.assertRegex(self.ends(0, "status").stdout, "^Cluster  context sandbox, migratory/second, Kubernetes ")
 
     def test_where_there_is_none_it_says_where_it_looked(self):
         self.sandbox()

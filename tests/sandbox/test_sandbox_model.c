@@ -350,6 +350,12 @@ static void lost_node_leaves_its_pods_terminating_and_a_deleted_one_lets_them_go
     pass(&in, 60);
     assert_int_equal(number(&in, SETS, "status/readyReplicas"), 0);
     assert_string_equal(pod_text(&in, 0, "metadata/deletionTimestamp"), "");
+    char path[200];
+    snprintf(path, sizeof path, "/api/v1/nodes/%s", node);
+    const value *conditions = value_at(get(&in, path), "status/conditions");
+    const value *ready = value_find(conditions, "type", "Ready");
+    assert_string_equal(value_text(ready, "status", ""), "Unknown");
+    assert_string_equal(value_text(ready, "reason", ""), "NodeStatusUnknown");
     pass(&in, 600);
     assert_string_not_equal(pod_text(&in, 0, "metadata/deletionTimestamp"), "");
     assert_string_equal(pod_text(&in, 0, "spec/nodeName"), node);

@@ -2,6 +2,8 @@
 
 #include "deploy_owner.h"
 
+#include "core_text.h"
+
 #include <string.h>
 
 static migd_object *parse(const char *text)
@@ -98,12 +100,64 @@ static void of_many_owners_of_a_field_the_hardest_counts(void **state)
     migd_object_free(object);
 }
 
+#define REPLICAS "\"fieldsV1\":{\"f:spec\":{\"f:replicas\":{}}}"
+
+static void what_comes_again_sets_the_number_back(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *metadata;
+        const char *name; /* NULL: nobody does */
+        int64_t replicas;
+    } rows[] = {
+        {"{}", NULL, -1},
+        {"{\"annotations\":{\"kubectl.kubernetes.io/last-applied-configuration\":"
+         "\"{\\\"spec\\\":{\\\"replicas\\\":3}}\\n\"}}",
+         "kubectl apply", 3},
+        {"{\"annotations\":{\"kubectl.kubernetes.io/last-applied-configuration\":"
+         "\"{\\\"spec\\\":{}}\"}}",
+         NULL, -1},
+        {"{\"managedFields\":[{\"manager\":\"kubectl-client-side-apply\",\"operation\":\"Update\","
+         "" REPLICAS "}]}",
+         "kubectl apply", -1},
+        {"{\"managedFields\":[{\"manager\":\"kubectl\",\"operation\":\"Apply\"," REPLICAS "}]}",
+         "kubectl apply", -1},
+        {"{\"managedFields\":[{\"manager\":\"helm\",\"operation\":\"Update\"," REPLICAS "}]}",
+         "helm", -1},
+        /* scale and edit are somebody's hand */
+        {"{\"managedFields\":[{\"manager\":\"kubectl\",\"operation\":\"Update\",\"subresource\":"
+         "\"scale\"," REPLICAS "}]}",
+         NULL, -1},
+        {"{\"managedFields\":[{\"manager\":\"kubectl-edit\",\"operation\":\"Update\"," REPLICAS
+         "}]}",
+         NULL, -1},
+        {"{\"managedFields\":[{\"manager\":\"helm\",\"operation\":\"Update\",\"fieldsV1\":"
+         "{\"f:spec\":{\"f:serviceName\":{}}}}]}",
+         "helm", -1}, /* a release, whose number we took */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        migdi_text text = {0};
+        migdi_arena arena = {0};
+        int64_t replicas = 0;
+        migdi_text_format(&text, "{\"metadata\":%s,\"spec\":{\"replicas\":5}}", rows[i].metadata);
+        migd_object *object = parse(migdi_text_string(&text));
+        const migdi_owner owner = migdi_owner_sets_back(object, &replicas, &arena);
+        assert_string_equal(owner.name == NULL ? "" : owner.name,
+                            rows[i].name == NULL ? "" : rows[i].name);
+        assert_int_equal(replicas, rows[i].replicas);
+        migdi_arena_free(&arena);
+        migdi_text_free(&text);
+        migd_object_free(object);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_managers_name_says_how_hard_it_is_to_take_from_it),
         cmocka_unit_test(a_release_is_known_by_its_marks_whoever_wrote_last),
         cmocka_unit_test(of_many_owners_of_a_field_the_hardest_counts),
+        cmocka_unit_test(what_comes_again_sets_the_number_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

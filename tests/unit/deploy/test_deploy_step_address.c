@@ -22,6 +22,8 @@ static void only_the_address_of_a_balancer_is_waited_for(void **state)
          "done: 192.0.2.7:80"},
         {{.exists = true, .balanced = true, .type = "LoadBalancer", .host = "2001:db8::7"},
          "done: [2001:db8::7]:80"},
+        {{.exists = true, .balanced = true, .type = "LoadBalancer", .host = "a.b", .port = 8080},
+         "done: a.b:8080"},
         {{.exists = true, .balanced = true, .type = "LoadBalancer", .age_ms = 59999},
          "going: Service/blue/data-cs has no address yet"},
         {{.exists = true, .balanced = true, .type = "LoadBalancer", .age_ms = 60000},

@@ -11,12 +11,18 @@ static const migdi_member five_seed_down[] = {READY(0, "new"), STARTING(1, "new"
                                               READY(3, "new"), READY(4, "new")};
 
 #define NOTHING                                                                                    \
-    "\"nodes\":{\"ready\":null,\"all\":null,\"zones\":null,\"silent\":null},"                      \
+    "\"kubernetes\":null,"                                                                         \
+    "\"nodes\":{\"ready\":null,\"all\":null,\"zones\":null,\"perZone\":null,\"silent\":null,"      \
+    "\"silentSince\":null,\"silentSeconds\":null,\"silentReason\":null,\"silentZone\":null,"       \
+    "\"silentInstance\":null,\"silentGroup\":null},"                                               \
     "\"members\":{\"ready\":null,\"wanted\":null,\"most\":null,\"list\":null},"                    \
     "\"seeds\":{\"up\":null,\"of\":null,\"quorum\":null,\"margin\":null},"                         \
-    "\"drain\":{\"budget\":null,\"mayLeave\":null},"                                               \
-    "\"scaling\":{\"autoscaler\":null,\"least\":null,\"most\":null,\"owner\":null},"               \
-    "\"address\":{\"type\":null,\"url\":null},\"roll\":{\"partition\":null},\"trouble\":null}"
+    "\"drain\":{\"budget\":null,\"mayLeave\":null,\"mayBeAway\":null,\"away\":null,"               \
+    "\"covered\":null},"                                                                           \
+    "\"scaling\":{\"autoscaler\":null,\"least\":null,\"most\":null,\"owner\":null,"                \
+    "\"setBackBy\":null,\"setBackTo\":null},"                                                      \
+    "\"address\":{\"type\":null,\"url\":null,\"answers\":null,\"trouble\":null},"                  \
+    "\"roll\":{\"partition\":null},\"trouble\":null}"
 
 static migd_object *reported(const migdi_cluster_wish *cluster, const status_seen *seen)
 {
@@ -46,35 +52,45 @@ static void everything_known_is_told(void **state)
                                  .amount = {.known = true, .value = 2},
                                  .covers = seeds,
                                  .covers_count = 3};
-    const status_seen seen = {
+    status_zone zones[] = {{"a", 3}, {"b/c", 1}};
+    status_seen seen = {
         .cluster = {SEEN(3, one_stuck), .partition = 2, .refusal = "exceeded quota",
                     .number = {MIGDI_OWNER_KUBECTL, "kubectl"}, .autoscaler = "data-autoscale",
                     .least = 3, .most = 5},
+        .kubernetes = "1.34",
         .nodes_known = true,
         .nodes = 4,
         .nodes_ready = 3,
-        .zones = 2,
-        .silent_node = "node-3",
+        .zones = zones,
+        .zone_count = 2,
+        .silent = {"node-3", "a", "i-3", "ng", "NodeStatusUnknown", 1000000000},
         .budget = &budget,
         .service_type = "LoadBalancer",
         .address = "http://192.0.2.7:80",
+        .sets_back = {MIGDI_OWNER_KUBECTL, "kubectl apply"},
+        .sets_back_to = 3,
     };
+    seen.cluster.now_unix_ms = 1000100000;
     migd_object *result = reported(&cluster, &seen);
-#define MEMBER(name, ready, trouble)                                                               \
-    "{\"name\":\"" name "\",\"ready\":" ready ",\"node\":null,\"trouble\":" trouble "}"
-    migd_object *expected = json(
-        "{\"name\":\"data\",\"namespace\":\"blue\",\"exists\":true,"
-        "\"nodes\":{\"ready\":3,\"all\":4,\"zones\":2,\"silent\":\"node-3\"},"
-        "\"members\":{\"ready\":2,\"wanted\":3,\"most\":5,\"list\":[" MEMBER("data-0", "true", "null") "," MEMBER(
-            "data-1", "false",
-            "\"ErrImagePull: x: not found\"") "," MEMBER("data-2", "true",
-                                                         "null") "]},"
-                                                                 "\"seeds\":{\"up\":2,\"of\":3,\"quorum\":2,\"margin\":0},"
-                                                                 "\"drain\":{\"budget\":\"data-pdb\",\"mayLeave\":0},"
-                                                                 "\"scaling\":{\"autoscaler\":\"data-autoscale\",\"least\":3,\"most\":5,\"owner\":"
-                                                                 "\"kubectl\"},"
-                                                                 "\"address\":{\"type\":\"LoadBalancer\",\"url\":\"http://192.0.2.7:80\"},"
-                                                                 "\"roll\":{\"partition\":2},\"trouble\":\"exceeded quota\"}");
+    migd_object *expected =
+        json("{\"name\":\"data\",\"namespace\":\"blue\",\"exists\":true,\"kubernetes\":\"1.34\","
+             "\"nodes\":{\"ready\":3,\"all\":4,\"zones\":2,\"perZone\":{\"a\":3,\"b/c\":1},"
+             "\"silent\":\"node-3\",\"silentSince\":\"1970-01-12T13:46:40Z\","
+             "\"silentSeconds\":100,\"silentReason\":\"NodeStatusUnknown\",\"silentZone\":\"a\","
+             "\"silentInstance\":\"i-3\",\"silentGroup\":\"ng\"},"
+             "\"members\":{\"ready\":2,\"wanted\":3,\"most\":5,\"list\":["
+             "{\"name\":\"data-0\",\"ready\":true,\"node\":null,\"seed\":true,\"trouble\":null},"
+             "{\"name\":\"data-1\",\"ready\":false,\"node\":null,\"seed\":true,\"trouble\":"
+             "\"ErrImagePull: x: not found\"},"
+             "{\"name\":\"data-2\",\"ready\":true,\"node\":null,\"seed\":true,\"trouble\":null}]},"
+             "\"seeds\":{\"up\":2,\"of\":3,\"quorum\":2,\"margin\":0},"
+             "\"drain\":{\"budget\":\"data-pdb\",\"mayLeave\":0,\"mayBeAway\":1,\"away\":1,"
+             "\"covered\":3},"
+             "\"scaling\":{\"autoscaler\":\"data-autoscale\",\"least\":3,\"most\":5,\"owner\":"
+             "\"kubectl\",\"setBackBy\":\"kubectl apply\",\"setBackTo\":3},"
+             "\"address\":{\"type\":\"LoadBalancer\",\"url\":\"http://192.0.2.7:80\","
+             "\"answers\":true,\"trouble\":null},"
+             "\"roll\":{\"partition\":2},\"trouble\":\"exceeded quota\"}");
     assert_int_equal(migd_object_equal(result, expected), 1);
     migd_object_free(expected);
     migd_object_free(result);
@@ -137,6 +153,26 @@ static void what_may_leave_is_counted_from_pods_not_from_a_status(void **state)
     }
 }
 
+static void a_version_is_told_as_people_call_it(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"v1.34.2-eks-1a2b3c", "1.34"},
+                                          {"v1.27.16+k3s1", "1.27"},
+                                          {"1.9", "1.9"},
+                                          {"v1", NULL},
+                                          {"", NULL}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        migdi_arena arena = {0};
+        migd_object *answer = json("{}");
+        assert_int_equal(migd_object_set_string(answer, "/gitVersion", rows[i][0], NULL), MIGD_OK);
+        const char *version = version_of(answer, &arena);
+        assert_string_equal(version == NULL ? "" : version, rows[i][1] == NULL ? "" : rows[i][1]);
+        migd_object_free(answer);
+        migdi_arena_free(&arena);
+    }
+    assert_null(version_of(NULL, NULL));
+}
+
 static void a_look_is_done_at_once(void **state)
 {
     (void)state;
@@ -152,6 +188,7 @@ int main(void)
         cmocka_unit_test(everything_known_is_told),
         cmocka_unit_test(without_known_seeds_their_numbers_are_unknown),
         cmocka_unit_test(what_may_leave_is_counted_from_pods_not_from_a_status),
+        cmocka_unit_test(a_version_is_told_as_people_call_it),
         cmocka_unit_test(a_look_is_done_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

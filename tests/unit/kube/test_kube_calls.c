@@ -115,6 +115,10 @@ static void reads_go_where_kubectl_reads(void **state)
     assert_string_equal(call->path,
                         "/api/v1/namespaces/a/pods/b/log?container=c&limitBytes=1048576&"
                         "previous=true&tailLines=20");
+    call = migdi_kube_version(&arena);
+    assert_string_equal(call->path, "/version");
+    assert_string_equal(call->accept, "application/json");
+    assert_int_equal(migdi_kube_call_refusal(call), MIGD_OK);
     migdi_arena_free(&arena);
 }
 

@@ -440,14 +440,36 @@ static void start(world *cloud, object *pod)
     }
 }
 
+/* Its condition Ready: of a node that does not answer nobody knows. */
+static void tell_node(world *cloud, object *node, bool lost)
+{
+    const value *ready = value_find(object_get(node, "status/conditions"), "type", "Ready");
+    const bool unknown = strcmp(value_text(ready, "status", ""), "Unknown") == 0;
+    if (ready != NULL && unknown != lost) {
+        const char *now = time_text(cloud, cloud->now_ms);
+        store_put(cloud, node, "status/conditions",
+                  value_make(&cloud->memory,
+                             "[{'type':'Ready','status':%s,'lastHeartbeatTime':%s,"
+                             "'lastTransitionTime':%s,'reason':%s,'message':%s}]",
+                             lost ? "Unknown" : "True", now, now,
+                             lost ? "NodeStatusUnknown" : "KubeletReady",
+                             lost ? "Kubelet stopped posting node status."
+                                  : "kubelet is posting ready status"),
+                  &kubelet);
+    }
+}
+
 /* A pod on a node that is gone or does not answer. true: nothing more to do with it. */
 static bool lose(world *cloud, object *pod, const char *node)
 {
-    if (store_find(cloud, KIND_NODE, "", node) == NULL) {
+    object *machine = store_find(cloud, KIND_NODE, "", node);
+    if (machine == NULL) {
         store_remove(cloud, pod);
         return true;
     }
-    if (!setting_lists(cloud, "lost", node, false)) {
+    const bool lost = setting_lists(cloud, "lost", node, false);
+    tell_node(cloud, machine, lost);
+    if (!lost) {
         return false;
     }
     if (pod_is_ready(pod)) {

@@ -1,0 +1,122 @@
+/* What a status says of a life: the machine that is silent, the number that comes back, the address
+ * that does not answer. */
+#include "lives.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void done(life *l, test_world *lab, life_verb verb, int32_t replicas)
+{
+    life_run(l, lab, verb, NULL, replicas, NULL);
+    if (l->status != MIGD_DONE) {
+        fail_msg("verb %d ended with %d: %s\n%s", (int)verb, (int)l->status, l->message, l->events);
+    }
+}
+
+static const char *said(const life *l, const char *pointer)
+{
+    return migd_object_text(l->result, pointer, "");
+}
+
+static void patch(test_world *lab, const char *target, const char *body)
+{
+    assert_int_equal(
+        test_world_ask(lab, "PATCH", target, "application/merge-patch+json", body, NULL), 200);
+}
+
+static void a_silent_machine_is_named_with_its_time_place_and_instance(void **state)
+{
+    (void)state;
+    life l = {0};
+    char node[128];
+    char body[256];
+    char path[192];
+    char since[32];
+    test_world *lab = test_world_new(1, "{\"nodes\":3}");
+    done(&l, lab, LIFE_DEPLOY, 0);
+    done(&l, lab, LIFE_STATUS, 0);
+    assert_string_equal(said(&l, "/kubernetes"), "1.36");
+    assert_int_equal(migd_object_count(migd_object_at(l.result, "/nodes/perZone")), 3);
+    assert_int_equal(migd_object_kind(migd_object_at(l.result, "/nodes/silent")), MIGD_KIND_NULL);
+    assert_int_equal(migd_object_int64(l.result, "/drain/mayLeave", -1), 1);
+    snprintf(node, sizeof node, "%s", said(&l, "/members/list/1/node"));
+    snprintf(path, sizeof path, "/api/v1/nodes/%s", node);
+    snprintf(body, sizeof body, "{\"lost\":[\"%s\"]}", node);
+    patch(lab, path, "{\"metadata\":{\"labels\":{\"eks.amazonaws.com/nodegroup\":\"ng\"}}}");
+    patch(lab, "/sandbox/settings", body);
+    test_world_pass(lab, 100000);
+    done(&l, lab, LIFE_STATUS, 0);
+    assert_string_equal(said(&l, "/nodes/silent"), node);
+    assert_string_equal(said(&l, "/nodes/silentReason"), "NodeStatusUnknown");
+    assert_string_equal(said(&l, "/nodes/silentGroup"), "ng");
+    assert_in_range(migd_object_int64(l.result, "/nodes/silentSeconds", -1), 95, 105);
+    snprintf(since, sizeof since, "%s", said(&l, "/nodes/silentSince"));
+    const char *answer = NULL;
+    migd_object *machine = NULL;
+    assert_int_equal(test_world_ask(lab, "GET", path, NULL, NULL, &answer), 200);
+    assert_int_equal(migd_object_parse(answer, strlen(answer), NULL, &machine, NULL), MIGD_OK);
+    assert_string_equal(migd_object_text(machine, "/status/conditions/0/lastHeartbeatTime", ""),
+                        since);
+    assert_non_null(strstr(migd_object_text(machine, "/spec/providerID", ""),
+                           said(&l, "/nodes/silentInstance")));
+    assert_string_equal(
+        migd_object_text(machine, "/metadata/labels/topology.kubernetes.io~1zone", ""),
+        said(&l, "/nodes/silentZone"));
+    assert_int_equal(migd_object_int64(l.result, "/seeds/margin", -1), 0);
+    assert_int_equal(migd_object_int64(l.result, "/drain/mayLeave", -1), 0);
+    assert_int_equal(migd_object_int64(l.result, "/drain/mayBeAway", -1), 1);
+    assert_int_equal(migd_object_int64(l.result, "/drain/away", -1), 1);
+    assert_int_equal(migd_object_boolean(l.result, "/members/list/1/seed", -1), 1);
+    migd_object_free(machine);
+    life_end(&l);
+    test_world_free(lab);
+}
+
+static void the_number_that_comes_back_is_told(void **state)
+{
+    (void)state;
+    static const char note[] = "{\"metadata\":{\"annotations\":{"
+                               "\"kubectl.kubernetes.io/last-applied-configuration\":"
+                               "\"{\\\"spec\\\":{\\\"replicas\\\":3}}\"}}}";
+    life l = {0};
+    test_world *lab = test_world_new(2, NULL);
+    done(&l, lab, LIFE_DEPLOY, 0);
+    done(&l, lab, LIFE_STATUS, 0);
+    assert_int_equal(migd_object_kind(migd_object_at(l.result, "/scaling/setBackBy")),
+                     MIGD_KIND_NULL);
+    patch(lab, LIFE_SET, note);
+    done(&l, lab, LIFE_SCALE, 4);
+    done(&l, lab, LIFE_STATUS, 0);
+    assert_string_equal(said(&l, "/scaling/setBackBy"), "kubectl apply");
+    assert_int_equal(migd_object_int64(l.result, "/scaling/setBackTo", -1), 3);
+    life_end(&l);
+    test_world_free(lab);
+}
+
+/* The world of the tests has no network beside its API server. */
+static void an_address_that_does_not_answer_is_no_failure(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = test_world_new(3, NULL);
+    done(&l, lab, LIFE_STATUS, 0);
+    assert_int_equal(migd_object_kind(migd_object_at(l.result, "/address/answers")),
+                     MIGD_KIND_NULL);
+    done(&l, lab, LIFE_DEPLOY, 0);
+    done(&l, lab, LIFE_STATUS, 0);
+    assert_string_equal(said(&l, "/address/url"), "http://127.0.0.1:80");
+    assert_int_equal(migd_object_boolean(l.result, "/address/answers", -1), 0);
+    assert_true(strlen(said(&l, "/address/trouble")) > 0);
+    life_end(&l);
+    test_world_free(lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_silent_machine_is_named_with_its_time_place_and_instance),
+        cmocka_unit_test(the_number_that_comes_back_is_told),
+        cmocka_unit_test(an_address_that_does_not_answer_is_no_failure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
