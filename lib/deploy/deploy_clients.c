@@ -7,6 +7,9 @@
 /* Somebody waits in front of a screen: an address that takes no connection is not waited for. */
 #define CONNECT_MS 2000
 
+/* In front of an error; whoever asked knows which address. */
+#define LABEL "the address"
+
 const char *migdi_clients_at(const char *host, int64_t port, migdi_arena *arena)
 {
     const bool v6 = strchr(host, ':') != NULL;
@@ -32,6 +35,7 @@ const migdi_call *migdi_clients_ask(migdi_arena *arena, const char *address)
             .kind = MIGDI_CALL_READ,
             .target = MIGDI_TARGET_CLIENTS,
             .idempotent = true,
+            .once = true,
             .method = "GET",
             .path = migdi_arena_format(arena, "http://%s/health", address),
             .name = migdi_arena_format(arena, "ask %s", address),
@@ -86,13 +90,21 @@ static const migdi_target_kind kind = {.name = "clients",
                                        .next_page = next_page,
                                        .items = items};
 
+const char *migdi_clients_trouble(const migd_error *error)
+{
+    static const char label[] = LABEL ": ";
+    const char *message = migd_error_message(error);
+    const size_t size = strlen(label);
+    return message != NULL && strncmp(message, label, size) == 0 ? message + size : message;
+}
+
 migd_status migdi_clients_join(migd_job *job, migd_error **error)
 {
     migdi_target *target = migdi_arena_alloc_zeroed(migdi_job_arena(job), 1, sizeof *target);
     if (target == NULL) {
         return migdi_fail_nomem(error);
     }
-    *target = (migdi_target){.kind = &kind, .label = "the address"};
+    *target = (migdi_target){.kind = &kind, .label = LABEL};
     migdi_job_set_target(job, MIGDI_TARGET_CLIENTS, target);
     return MIGD_OK;
 }

@@ -19,4 +19,7 @@ const char *migdi_clients_at(const char *host, int64_t port, migdi_arena *arena)
  * instead. */
 const migdi_call *migdi_clients_ask(migdi_arena *arena, const char *address);
 
+/* What came instead: "connection refused", "/health answers 503". */
+const char *migdi_clients_trouble(const migd_error *error);
+
 #endif

@@ -315,7 +315,7 @@ static void report_surroundings(const status_seen *seen, migdi_builder *out)
     if (seen->address != NULL) {
         const bool answers = seen->no_answer == NULL;
         migdi_build_boolean(out, answers, "/address/answers");
-        migdi_build_string(out, answers ? NULL : migd_error_message(seen->no_answer),
+        migdi_build_string(out, answers ? NULL : migdi_clients_trouble(seen->no_answer),
                            "/address/trouble");
     }
     migdi_build_string(out, seen->kubernetes, "/kubernetes");

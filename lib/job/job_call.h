@@ -26,6 +26,7 @@ typedef struct migdi_call {
     uint8_t target;  /* which server of the ground */
     bool idempotent; /* a write that may be sent again after a lost connection */
     bool secret;     /* the body is wiped after use */
+    bool once;       /* a read that is tried no second time: that nobody answers is the answer */
     const char *method;
     const char *path; /* from the server's root, encoded, with its query */
     const char *accept;

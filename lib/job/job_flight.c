@@ -141,7 +141,7 @@ static bool again(migdi_flight *flight, migd_status status, bool reached, bool s
     };
     int64_t least_ms = 0;
     int64_t most_ms = 0;
-    if (!migdi_retry(flight->policy, &last, &least_ms, &most_ms)) {
+    if (flight->call->once || !migdi_retry(flight->policy, &last, &least_ms, &most_ms)) {
         return false;
     }
     least_ms = least_ms < MOST_PAUSE_MS ? least_ms : MOST_PAUSE_MS;

@@ -1,11 +1,12 @@
 #include "deploy_told.h"
 
 /* beside those of the room */
-#define migdi_clients_host tested_host
-#define migdi_clients_port tested_port
-#define migdi_clients_at   tested_at
-#define migdi_clients_ask  tested_ask
-#define migdi_clients_join tested_join
+#define migdi_clients_host    tested_host
+#define migdi_clients_port    tested_port
+#define migdi_clients_at      tested_at
+#define migdi_clients_ask     tested_ask
+#define migdi_clients_join    tested_join
+#define migdi_clients_trouble tested_trouble
 #include "deploy_clients.c"
 
 #include <stdio.h>

@@ -107,6 +107,29 @@ static void a_call_is_sent_again_where_that_is_safe_and_its_end_is_told(void **s
     }
 }
 
+static void what_is_asked_once_is_sent_once(void **state)
+{
+    (void)state;
+    static const migdi_call once = {.kind = MIGDI_CALL_READ,
+                                    .idempotent = true,
+                                    .once = true,
+                                    .method = "GET",
+                                    .path = "/a?b",
+                                    .name = "ask"};
+    const test_rule lost[] = {{.lost = MIGD_ERR_NETWORK, .message = "connection refused"}};
+    const test_rule busy[] = {{.status = 503, .headers = "retry-after: 1\n"}};
+    const test_rule *const rules[] = {lost, busy};
+    const migd_status statuses[] = {MIGD_ERR_NETWORK, MIGD_ERR_REMOTE};
+    for (size_t i = 0; i < 2; i++) {
+        migd_status status = MIGD_OK;
+        size_t requests = 0;
+        int64_t took_ms = 0;
+        free(run(rules[i], 1, &once, &status, &requests, &took_ms));
+        assert_int_equal(status, statuses[i]);
+        assert_int_equal(requests, 1);
+    }
+}
+
 static void a_named_pause_is_kept(void **state)
 {
     (void)state;
@@ -503,6 +526,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_is_sent_again_where_that_is_safe_and_its_end_is_told),
+        cmocka_unit_test(what_is_asked_once_is_sent_once),
         cmocka_unit_test(a_named_pause_is_kept),
         cmocka_unit_test(the_server_s_pace_shortens_its_pauses),
         cmocka_unit_test(a_pause_of_whoever_stands_before_the_server_is_of_everybody_s_time),
