@@ -45,7 +45,8 @@ static bool is_owned_inside(const migdi_kube_found *found, const migd_object *ob
     return migd_object_count(owners) > 0;
 }
 
-/* What stands in a namespace though nobody put it there for its own sake. */
+/* What stands in a namespace though nobody put it there for its own sake. Endpoints bear the labels
+ * of their Service, and slices have it as owner. */
 static bool comes_by_itself(const migdi_removal_wish *wish, const migdi_kube_found *found,
                             const migdi_kube_resource *resource, const migd_object *object)
 {
@@ -53,13 +54,8 @@ static bool comes_by_itself(const migdi_removal_wish *wish, const migdi_kube_fou
         const char *kind;
         const char *name; /* NULL: any */
     } known[] = {
-        {"ConfigMap", "kube-root-ca.crt"},
-        {"ServiceAccount", "default"},
-        {"Event", NULL},
-        {"Endpoints", NULL},
-        {"EndpointSlice", NULL},
-        {"ControllerRevision", NULL},
-        {"PodMetrics", NULL},
+        {"ConfigMap", "kube-root-ca.crt"}, {"ServiceAccount", "default"}, {"Event", NULL},
+        {"ControllerRevision", NULL},      {"PodMetrics", NULL},
     };
     const char *name = migd_object_text(object, "/metadata/name", "");
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -86,9 +82,8 @@ static void look_for_guests(const migdi_removal_wish *wish, migdi_view *view, na
             continue;
         }
         const migd_error *error = NULL;
-        const migd_object *items = migd_object_at(
-            migdi_try_see(view, migdi_kube_list(arena, resource, wish->namespace_, NULL), &error),
-            "/items");
+        const migd_object *items = migdi_try_see_list(
+            view, migdi_kube_list(arena, resource, wish->namespace_, NULL), &error);
         if (error != NULL) {
             seen->blind = resource->plural;
         }

@@ -1,5 +1,5 @@
-/* Until every member is Ready, on the newest template where this job brings it; what cannot start is
- * explained, and replaced when a newer template may mend it. */
+/* Until every member is Ready, on the newest template where this job brings it; what cannot start
+ * is explained, and replaced when a newer template may mend it. */
 #include "codec_object.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
@@ -27,7 +27,7 @@ static bool is_as_it_should(const migdi_cluster_wish *wish, const migdi_cluster_
 }
 
 static const migdi_member *first_late(const migdi_cluster_wish *wish,
- const migdi_cluster_seen *seen)
+                                      const migdi_cluster_seen *seen)
 {
     for (size_t i = 0; i < seen->member_count; i++) {
         const migdi_member *member = &seen->members[i];

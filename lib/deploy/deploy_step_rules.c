@@ -134,9 +134,8 @@ static void observe(const void *wished, migdi_view *view, void *out)
     seen->replicas = migd_object_int64(live, "/spec/replicas", 0);
     if (wish->zones) {
         const migd_error *error = NULL; /* who may not list nodes is not asked for zones */
-        const migd_object *nodes = migd_object_at(
-            migdi_try_see(view, migdi_kube_list(arena, &migdi_kube_nodes, NULL, NULL), &error),
-            "/items");
+        const migd_object *nodes =
+            migdi_try_see_list(view, migdi_kube_list(arena, &migdi_kube_nodes, NULL, NULL), &error);
         for (size_t i = 0; i < migd_object_count(nodes) && seen->unzoned == NULL; i++) {
             const migd_object *node = migd_object_item(nodes, i);
             if (migd_object_text(node, "/metadata/labels/topology.kubernetes.io~1zone", NULL) ==

@@ -107,10 +107,8 @@ static void count_zone(status_seen *seen, const char *zone)
 static void observe_nodes(migdi_view *view, status_seen *seen)
 {
     const migd_error *error = NULL; /* who may not list nodes is told null */
-    const migd_object *nodes = migd_object_at(
-        migdi_try_see(view, migdi_kube_list(migdi_view_arena(view), &migdi_kube_nodes, NULL, NULL),
-                      &error),
-        "/items");
+    const migd_object *nodes = migdi_try_see_list(
+        view, migdi_kube_list(migdi_view_arena(view), &migdi_kube_nodes, NULL, NULL), &error);
     seen->nodes_known = nodes != NULL;
     seen->nodes = (int64_t)migd_object_count(nodes);
     seen->zones = migdi_view_array(view, migd_object_count(nodes), sizeof *seen->zones);

@@ -59,15 +59,17 @@ typedef struct migdi_step {
 
 /* Memory of this look; what calls are built in. */
 migdi_arena *migdi_view_arena(migdi_view *);
-/* The answer to a read; NULL: absent (the server said so), or not read yet: observe is called
- * again, with seen zeroed, until nothing asked is unread, and decide never runs before. */
+/* The answer to a read that is no list; NULL: absent (the server said so), or not read yet: observe
+ * is called again, with seen zeroed, until nothing asked is unread, and decide never runs
+ * before. */
 const migd_object *migdi_see(migdi_view *, const migdi_call *);
 /* The items of all pages as one array; NULL: absent, or not read yet. A 410 on a later page starts
  * the list again. */
 const migd_object *migdi_see_list(migdi_view *, const migdi_call *);
-/* As migdi_see(), for a read whose failure is itself an answer: *error stays owned by the view;
+/* As these two, for a read whose failure is itself an answer: *error stays owned by the view;
  * NULL: no failure, absent included. */
 const migd_object *migdi_try_see(migdi_view *, const migdi_call *, const migd_error **error);
+const migd_object *migdi_try_see_list(migdi_view *, const migdi_call *, const migd_error **error);
 /* The resourceVersion and the like of a list that was seen: its last page whole; NULL as
  * migdi_see(). */
 const migd_object *migdi_see_page(migdi_view *, const migdi_call *list);

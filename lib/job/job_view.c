@@ -108,16 +108,38 @@ migdi_arena *migdi_view_arena(migdi_view *view)
     return &view->arena;
 }
 
+/* Of a list only the last page would be seen. */
+static const migd_object *whole(migdi_view *view, const migdi_read *read)
+{
+    if (read == NULL) {
+        return NULL;
+    }
+    if (read->call->kind == MIGDI_CALL_LIST) {
+        migdi_view_refuse(view, "%s: a list is seen with all its pages",
+                          migdi_call_title(read->call, &view->arena));
+        return NULL;
+    }
+    return read->fetch.document;
+}
+
+static const migd_object *items(const migdi_read *read)
+{
+    return read == NULL || !read->fetch.done ? NULL : migdi_fetch_items(&read->fetch);
+}
+
+static const migd_error *failure(const migdi_read *read)
+{
+    return read == NULL || read->fetch.status == MIGD_ERR_NOT_FOUND ? NULL : read->fetch.error;
+}
+
 const migd_object *migdi_see(migdi_view *view, const migdi_call *call)
 {
-    const migdi_read *read = ask(view, call, false);
-    return read == NULL ? NULL : read->fetch.document;
+    return whole(view, ask(view, call, false));
 }
 
 const migd_object *migdi_see_list(migdi_view *view, const migdi_call *call)
 {
-    const migdi_read *read = ask(view, call, false);
-    return read == NULL || !read->fetch.done ? NULL : migdi_fetch_items(&read->fetch);
+    return items(ask(view, call, false));
 }
 
 const migd_object *migdi_see_page(migdi_view *view, const migdi_call *list)
@@ -129,14 +151,16 @@ const migd_object *migdi_see_page(migdi_view *view, const migdi_call *list)
 const migd_object *migdi_try_see(migdi_view *view, const migdi_call *call, const migd_error **error)
 {
     const migdi_read *read = ask(view, call, true);
-    *error = NULL;
-    if (read == NULL) {
-        return NULL;
-    }
-    if (read->fetch.status != MIGD_ERR_NOT_FOUND) {
-        *error = read->fetch.error;
-    }
-    return read->fetch.document;
+    *error = failure(read);
+    return whole(view, read);
+}
+
+const migd_object *migdi_try_see_list(migdi_view *view, const migdi_call *call,
+                                      const migd_error **error)
+{
+    const migdi_read *read = ask(view, call, true);
+    *error = failure(read);
+    return items(read);
 }
 
 int32_t migdi_heard(const migdi_view *view, const migdi_call *call)

@@ -50,6 +50,45 @@ static void a_foreign_lease_keeps_the_namespace(void **state)
     test_world_free(lab);
 }
 
+/* Lists come in pages of 500: what stands on the first of them counts as well. */
+static void a_guest_among_many_keeps_the_namespace(void **state)
+{
+    (void)state;
+    life l = {0};
+    char map[256];
+    test_world *lab = test_world_new(4, NULL);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    theirs(lab, "POST", LIFE_NAMESPACE "/configmaps",
+           "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\"}}");
+    for (int i = 0; i < 520; i++) {
+        snprintf(map, sizeof map,
+                 "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"b%d\","
+                 "\"labels\":{\"app.kubernetes.io/managed-by\":\"migdeploy\","
+                 "\"app.kubernetes.io/instance\":\"migratorydata\"}}}",
+                 i);
+        theirs(lab, "POST", LIFE_NAMESPACE "/configmaps", map);
+    }
+    done(&l, lab, LIFE_DESTROY, NULL, 0, NULL);
+    assert_true(life_exists(lab, LIFE_NAMESPACE "/configmaps/a"));
+    assert_string_equal(migd_object_text(l.result, "/kept/0/reason", ""),
+                        "it holds ConfigMap/migratory/a");
+    life_end(&l);
+    test_world_free(lab);
+}
+
+static void status_counts_every_node(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = test_world_new(5, "{\"nodes\":520}");
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    done(&l, lab, LIFE_STATUS, NULL, 0, NULL);
+    assert_int_equal(migd_object_int64(l.result, "/nodes/all", 0), 520);
+    assert_int_equal(migd_object_int64(l.result, "/nodes/zones", 0), 3);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 /* What is owned by something of the whole cluster is not ours either, and no owner in the namespace
  * speaks for it. */
 static void what_a_node_owns_keeps_the_namespace(void **state)
@@ -272,6 +311,8 @@ int main(void)
         cmocka_unit_test(nothing_is_decided_on_a_status_that_lags),
         cmocka_unit_test(events_that_are_never_delivered_cost_time_alone),
         cmocka_unit_test(a_foreign_lease_keeps_the_namespace),
+        cmocka_unit_test(a_guest_among_many_keeps_the_namespace),
+        cmocka_unit_test(status_counts_every_node),
         cmocka_unit_test(what_a_node_owns_keeps_the_namespace),
         cmocka_unit_test(what_nobody_will_make_is_not_awaited),
         cmocka_unit_test(a_roll_that_was_killed_keeps_nobody_waiting),

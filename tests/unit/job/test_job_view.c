@@ -152,6 +152,47 @@ static void a_list_is_seen_whole_with_its_version(void **state)
     stage_close(&s);
 }
 
+static void tolerant_list(migdi_view *view, migdi_arena *arena, char *out, size_t size)
+{
+    const migd_error *error = NULL;
+    const migd_object *items = migdi_try_see_list(view, test_list(arena, "/l"), &error);
+    snprintf(out, size, "%zu %d", migd_object_count(items), migd_error_http_status(error));
+}
+
+static void a_list_that_may_fail_is_whole_as_well(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {{.path = "/l", .body = "{\"items\":[1,2],\"next\":\"/l2\"}"},
+                               {.path = "/l2", .body = "{\"items\":[3]}"}};
+    const test_rule denied[] = {{.status = 403}};
+    stage s;
+    assert_int_equal(look(rules, 2, &(read_wish){tolerant_list}, &s, NULL), MIGD_OK);
+    assert_string_equal(seen_text, "3 0");
+    stage_close(&s);
+    assert_int_equal(look(denied, 1, &(read_wish){tolerant_list}, &s, NULL), MIGD_OK);
+    assert_string_equal(seen_text, "0 403");
+    stage_close(&s);
+}
+
+static void list_as_one(migdi_view *view, migdi_arena *arena, char *out, size_t size)
+{
+    const migd_error *error = NULL;
+    migdi_try_see(view, test_list(arena, "/l"), &error);
+    snprintf(out, size, "x");
+}
+
+static void a_list_is_no_single_answer(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {{.body = "{\"items\":[1,2]}"}};
+    migd_error *error = NULL;
+    stage s;
+    assert_int_equal(look(rules, 1, &(read_wish){list_as_one}, &s, &error), MIGD_ERR_REMOTE);
+    assert_string_equal(migd_error_message(error), "GET /l: a list is seen with all its pages");
+    migd_error_free(error);
+    stage_close(&s);
+}
+
 static void refuses(migdi_view *view, migdi_arena *arena, char *out, size_t size)
 {
     const migd_object *a = migdi_see(view, test_get(arena, "/a"));
@@ -245,6 +286,8 @@ int main(void)
         cmocka_unit_test(a_failed_read_is_never_absent),
         cmocka_unit_test(a_failure_that_was_asked_for_is_an_answer),
         cmocka_unit_test(a_list_is_seen_whole_with_its_version),
+        cmocka_unit_test(a_list_that_may_fail_is_whole_as_well),
+        cmocka_unit_test(a_list_is_no_single_answer),
         cmocka_unit_test(what_is_not_understood_is_refused_and_never_cut),
         cmocka_unit_test(a_look_has_an_end),
         cmocka_unit_test(a_call_that_could_not_be_built_is_lack_of_memory),
