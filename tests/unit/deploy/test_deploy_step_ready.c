@@ -102,7 +102,7 @@ static void a_member_that_a_newer_template_may_mend_is_replaced(void **state)
     check((ready_seen){{SEEN(3, first_is_stuck_of_old)}, NULL}, REPLACE);
     /* While the partition holds it back, it would come again as it is. */
     check_number((ready_seen){{SEEN(3, first_is_stuck_of_old), .partition = 1}, NULL},
-          "refused MIGD_ERR_REMOTE: data-0: ErrImagePull: x: not found" REMAINS CORRECT);
+                 "refused MIGD_ERR_REMOTE: data-0: ErrImagePull: x: not found" REMAINS CORRECT);
 }
 
 /* Whoever only changes the number does not wait for a roll; whoever rolls is not done before it
