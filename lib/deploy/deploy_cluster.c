@@ -107,6 +107,7 @@ static void observe_set(const migd_object *set, migdi_arena *arena, migdi_cluste
     seen->terminating = metadata(set, "/deletionTimestamp") != NULL;
     seen->uid = metadata(set, "/uid");
     seen->version = metadata(set, "/resourceVersion");
+    seen->finalizer = migd_object_text(set, "/metadata/finalizers/0", NULL);
     seen->settled = migd_object_int64(set, "/status/observedGeneration", 0) >=
                     migd_object_int64(set, "/metadata/generation", 0);
     seen->replicas = migd_object_int64(set, "/spec/replicas", 1);
@@ -330,6 +331,13 @@ const char *migdi_member_mend(const migdi_cluster_wish *wish, const migdi_member
 const char *migdi_cluster_title(const migdi_cluster_wish *wish, migdi_arena *arena)
 {
     return migdi_kube_resource_title(&migdi_kube_statefulsets, wish->namespace_, wish->name, arena);
+}
+
+void migdi_cluster_say_leaving(const migdi_cluster_seen *seen, migdi_verdict *verdict)
+{
+    const migdi_member *last = &seen->members[seen->member_count - 1];
+    migdi_going(verdict, "%s is going%s", last->pod,
+                migdi_pod_state_holder(&last->state, migdi_verdict_arena(verdict)));
 }
 
 void migdi_cluster_say_missing(const migdi_cluster_wish *wish, migdi_verdict *verdict)

@@ -50,7 +50,8 @@ typedef struct migdi_cluster_seen {
     bool settled;   /* its controller has seen its newest generation */
     bool all_ready; /* imagined: every member is Ready and updated */
     const char *uid;
-    const char *version; /* resourceVersion */
+    const char *version;   /* resourceVersion */
+    const char *finalizer; /* what holds it when it is going; NULL: nothing */
     int64_t replicas;
     int64_t partition;
     const char *update_revision;
@@ -130,6 +131,9 @@ migdi_act *migdi_cluster_replace(const migdi_cluster_wish *wish, const migdi_mem
 
 /* What is said while there is no set: it is awaited where a step makes it, else it never comes. */
 void migdi_cluster_say_missing(const migdi_cluster_wish *wish, migdi_verdict *verdict);
+
+/* What is said while the member of the highest ordinal goes. */
+void migdi_cluster_say_leaving(const migdi_cluster_seen *seen, migdi_verdict *verdict);
 
 /* "StatefulSet/migratory/migratorydata" */
 const char *migdi_cluster_title(const migdi_cluster_wish *wish, migdi_arena *arena);

@@ -2,6 +2,7 @@
 #include "codec_object.h"
 #include "deploy_removal.h"
 #include "kube_calls.h"
+#include "kube_status.h"
 
 typedef struct {
     const char *name;
@@ -14,6 +15,7 @@ typedef struct {
     const going_object *objects;
     size_t count;
     const char *pod; /* of the set, that still runs; NULL */
+    migdi_pod_state pod_state;
 } gone_seen;
 
 static void observe(const void *wished, migdi_view *view, void *out)
@@ -43,11 +45,12 @@ static void observe(const void *wished, migdi_view *view, void *out)
     const migd_object *pods =
         migdi_see_list(view, migdi_kube_list(arena, &migdi_kube_pods, wish->namespace_, NULL));
     for (size_t i = 0; i < migd_object_count(pods); i++) {
-        const migd_object *owner =
-            migdi_object_atf(migd_object_item(pods, i), "/metadata/ownerReferences/0");
+        const migd_object *pod = migd_object_item(pods, i);
+        const migd_object *owner = migd_object_at(pod, "/metadata/ownerReferences/0");
         if (migdi_text_equal(migd_object_text(owner, "/kind", NULL), "StatefulSet") &&
             migdi_text_equal(migd_object_text(owner, "/name", NULL), wish->name)) {
-            seen->pod = migd_object_text(migd_object_item(pods, i), "/metadata/name", "");
+            seen->pod = migd_object_text(pod, "/metadata/name", "");
+            seen->pod_state = migdi_pod_state_of(pod);
         }
     }
 }
@@ -75,7 +78,8 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     if (seen->count == 0 && seen->pod == NULL) {
         migdi_done(verdict, "no %s of %s is left", kind, wish->name);
     } else if (seen->count == 0) {
-        migdi_going(verdict, "%s is going", seen->pod);
+        migdi_going(verdict, "%s is going%s", seen->pod,
+                    migdi_pod_state_holder(&seen->pod_state, migdi_verdict_arena(verdict)));
     } else if (seen->objects[0].going) {
         const char *finalizer = seen->objects[0].finalizer;
         migdi_going(verdict, "%s/%s is going%s%s", kind, seen->objects[0].name,

@@ -94,7 +94,9 @@ static void decide_present(const char *title, const migdi_object_wish *wish,
                            const object_seen *seen, migdi_verdict *verdict)
 {
     if (seen->deleted_at != NULL) {
-        migdi_going(verdict, "%s is going, then it is made again", title);
+        migdi_going(verdict, "%s is going%s%s, then it is made again", title,
+                    seen->finalizer == NULL ? "" : ", held by ",
+                    seen->finalizer == NULL ? "" : seen->finalizer);
     } else if (!wish->force &&
                migdi_change_is_refused(&seen->change, seen->owner, wish->adopt, title, verdict)) {
         return;

@@ -105,8 +105,11 @@ static void decide_late(const migdi_cluster_wish *wish, const ready_seen *all,
         migdi_refuse_remaining(verdict, remaining(seen, late, ready, migdi_verdict_arena(verdict)),
                                migdi_member_mend(wish, late, migdi_verdict_arena(verdict)));
     } else {
-        migdi_going(verdict, "%" PRId64 " of %" PRId64 " Ready; %s: %s", ready, seen->replicas,
-                    late->pod, late->state.terminating ? "going" : trouble);
+        const bool going = late->state.terminating;
+        migdi_going(verdict, "%" PRId64 " of %" PRId64 " Ready; %s: %s%s", ready, seen->replicas,
+                    late->pod, going ? "going" : trouble,
+                    !going ? ""
+                           : migdi_pod_state_holder(&late->state, migdi_verdict_arena(verdict)));
     }
 }
 
@@ -132,7 +135,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
                     seen->refusal == NULL ? "" : "; no pod could be made: ",
                     seen->refusal == NULL ? "" : seen->refusal);
     } else if ((int64_t)seen->member_count > seen->replicas) {
-        migdi_going(verdict, "%s-%" PRId64 " is going", wish->name, migdi_cluster_top(seen) - 1);
+        migdi_cluster_say_leaving(seen, verdict);
     } else if (wish->seeds == 0) {
         migdi_done(verdict, "%" PRId64 " of %" PRId64 " Ready", ready, seen->replicas);
     } else {

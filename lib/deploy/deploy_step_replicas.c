@@ -78,7 +78,7 @@ static void decide_down(const void *wished, migdi_goal goal, const void *in, mig
     } else if (refuse_foreign(wish, seen, verdict)) {
         return;
     } else if (top > seen->replicas) {
-        migdi_going(verdict, "%s-%" PRId64 " is going", wish->name, top - 1);
+        migdi_cluster_say_leaving(seen, verdict);
     } else if (!migdi_cluster_seeds_are_up(wish, seen)) {
         migdi_going(verdict, "%s: no member leaves before all are [C23]",
                     migdi_cluster_up_text(wish, seen, migdi_verdict_arena(verdict)));

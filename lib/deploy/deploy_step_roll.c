@@ -79,7 +79,8 @@ static void decide_unmoved(const migdi_cluster_wish *wish, const migdi_cluster_s
 {
     const char *trouble = member->trouble == NULL ? "not Ready yet" : member->trouble;
     if (member->state.terminating) {
-        migdi_going(verdict, "%s is going", member->pod);
+        migdi_going(verdict, "%s is going%s", member->pod,
+                    migdi_pod_state_holder(&member->state, migdi_verdict_arena(verdict)));
     } else if (migdi_member_is_updated(seen, member)) {
         if (migdi_member_dead_end(member) != NULL) {
             migdi_refuse(verdict, MIGD_ERR_REMOTE, "%s: %s", member->pod, trouble);

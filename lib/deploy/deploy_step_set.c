@@ -37,7 +37,9 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     const char *title = migdi_cluster_title(wish, arena);
     (void)goal;
     if (seen->terminating) {
-        migdi_going(verdict, "%s is going, then it is made again", title);
+        migdi_going(verdict, "%s is going%s%s, then it is made again", title,
+                    seen->finalizer == NULL ? "" : ", held by ",
+                    seen->finalizer == NULL ? "" : seen->finalizer);
     } else if (!seen->exists) {
         migdi_going(verdict, "create %s", title);
         migdi_act *act = migdi_want(verdict, migdi_cluster_apply(wish, seen, arena));

@@ -102,6 +102,7 @@ migdi_pod_state migdi_pod_state_of(const migd_object *pod)
         migdi_kube_time_or(migd_object_text(pod, "/metadata/creationTimestamp", NULL), 0);
     state.node = migd_object_text(pod, "/spec/nodeName", NULL);
     state.scheduled = state.node != NULL;
+    state.finalizer = migd_object_text(pod, "/metadata/finalizers/0", NULL);
     state.finished = strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0;
     add_restarts(&state, migd_object_at(pod, "/status/initContainerStatuses"));
     add_restarts(&state, migd_object_at(pod, "/status/containerStatuses"));
@@ -126,6 +127,15 @@ const char *migdi_pod_state_text(const migdi_pod_state *state, migdi_arena *aren
                ? NULL
                : migdi_arena_format(arena, "%s%s%s%s%s%s", state->reason, of, container, end,
                                     state->message[0] == '\0' ? "" : ": ", state->message);
+}
+
+const char *migdi_pod_state_holder(const migdi_pod_state *state, migdi_arena *arena)
+{
+    const char *text = state->finalizer != NULL
+                           ? migdi_arena_format(arena, ", held by %s", state->finalizer)
+                       : state->node != NULL ? migdi_arena_format(arena, " on %s", state->node)
+                                             : "";
+    return text == NULL ? "" : text;
 }
 
 /* --- events ----------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@ typedef struct migdi_pod_state {
     int64_t created_unix_ms;     /* 0: not known */
     int64_t restarts;            /* of all its containers */
     const char *node;            /* NULL: none yet */
+    const char *finalizer;       /* the first; NULL: none */
     const char *reason;  /* what is wrong, in Kubernetes' word: "ImagePullBackOff", "Unschedulable",
                           * "CrashLoopBackOff"; NULL: nothing, or it is only starting */
     const char *message; /* the server's sentence about it; "" */
@@ -29,6 +30,10 @@ migdi_pod_state migdi_pod_state_of(const migd_object *pod);
 /* "web-0: ImagePullBackOff of container web: Back-off pulling image ..." without the name: what
  * comes behind a colon. In the arena; NULL when nothing is wrong, or on lack of memory. */
 const char *migdi_pod_state_text(const migdi_pod_state *state, migdi_arena *arena);
+
+/* Who holds a pod that is going: ", held by FINALIZER", else " on NODE", whose kubelet has yet to
+ * say that it ended; "" when neither is known. In the arena; "" on lack of memory. */
+const char *migdi_pod_state_holder(const migdi_pod_state *state, migdi_arena *arena);
 
 /* The condition of that type in /status/conditions; NULL: it is not there. */
 const migd_object *migdi_kube_condition_at(const migd_object *object, const char *type);

@@ -40,6 +40,18 @@
      .revision = (revision_),                                                                      \
      .ordinal = (n),                                                                               \
      .state = {.scheduled = true, .terminating = true, .message = ""}}
+#define HELD(n, revision_)                                                                         \
+    {.pod = "data-" #n,                                                                            \
+     .uid = "u" #n,                                                                                \
+     .revision = (revision_),                                                                      \
+     .ordinal = (n),                                                                               \
+     .state = {.terminating = true, .message = "", .node = "node-1", .finalizer = "x.io/hold"}}
+#define LOST(n, revision_)                                                                         \
+    {.pod = "data-" #n,                                                                            \
+     .uid = "u" #n,                                                                                \
+     .revision = (revision_),                                                                      \
+     .ordinal = (n),                                                                               \
+     .state = {.terminating = true, .message = "", .node = "node-1"}}
 /* Its image does not exist. */
 #define STUCK(n, revision_)                                                                        \
     {.pod = "data-" #n,                                                                            \

@@ -42,6 +42,9 @@ static void a_set_is_gone_when_its_last_pod_is(void **state)
          "going: delete StatefulSet/data" DELETE(
              "StatefulSet/blue/data", "/apis/apps/v1/namespaces/blue/statefulsets/data", "u1"));
     says(&tested, &sets, MIGDI_ABSENT, &(gone_seen){.pod = "data-0"}, "going: data-0 is going");
+    says(&tested, &sets, MIGDI_ABSENT,
+         &(gone_seen){.pod = "data-0", .pod_state = {.terminating = true, .node = "node-1"}},
+         "going: data-0 is going on node-1");
     says(&tested, &sets, MIGDI_ABSENT, &(gone_seen){0}, "done: no StatefulSet of data is left");
 }
 

@@ -58,6 +58,12 @@ static void it_is_made_let_be_or_brought_to_what_is_wished(void **state)
     says(&tested, &wish, MIGDI_PRESENT,
          &(object_seen){.resource = &migdi_kube_services, .exists = true, .deleted_at = "2026"},
          "going: Service/blue/data-cs is going, then it is made again");
+    says(&tested, &wish, MIGDI_PRESENT,
+         &(object_seen){.resource = &migdi_kube_services,
+                        .exists = true,
+                        .deleted_at = "2026",
+                        .finalizer = "x.io/hold"},
+         "going: Service/blue/data-cs is going, held by x.io/hold, then it is made again");
     migd_object_free(fields);
     migd_object_free(object);
 }

@@ -13,6 +13,9 @@ static const migdi_member five[] = {READY(0, "new"), READY(1, "new"), READY(2, "
                                     READY(3, "new"), READY(4, "new")};
 static const migdi_member third_starts[] = {READY(0, "new"), READY(1, "new"), STARTING(2, "new")};
 static const migdi_member third_goes[] = {READY(0, "new"), READY(1, "new"), GOING(2, "new")};
+static const migdi_member third_is_held[] = {READY(0, "new"), READY(1, "new"), HELD(2, "new")};
+static const migdi_member fourth_is_lost[] = {READY(0, "new"), READY(1, "new"), READY(2, "new"),
+                                              LOST(3, "new")};
 static const migdi_member first_is_stuck[] = {STUCK(0, "new")};
 static const migdi_member first_is_stuck_of_old[] = {STUCK(0, "old")};
 static const migdi_member first_crashes[] = {{.pod = "data-0",
@@ -65,6 +68,10 @@ static void it_is_done_when_every_member_is_ready_and_says_the_margin(void **sta
           "going: 2 of 3 Ready; data-2: not Ready yet");
     check((ready_seen){{SEEN(3, third_goes)}, NULL}, "going: 2 of 3 Ready; data-2: going");
     check((ready_seen){{SEEN(3, fourth_goes)}, NULL}, "going: 3 of 3 Ready; data-3: going");
+    check((ready_seen){{SEEN(3, third_is_held)}, NULL},
+          "going: 2 of 3 Ready; data-2: going, held by x.io/hold");
+    check((ready_seen){{SEEN(3, fourth_is_lost)}, NULL},
+          "going: 3 of 3 Ready; data-3: going on node-1");
     check((ready_seen){{SEEN(3, fourth_stays)}, NULL}, "going: data-3 is going");
     ready_seen unsettled = {{SEEN(3, three)}, NULL};
     unsettled.cluster.settled = false; /* its status may be that of an older number */

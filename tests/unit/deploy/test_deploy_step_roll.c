@@ -15,6 +15,8 @@
 
 static const migdi_member held[] = {READY(0, "old"), READY(1, "old"), READY(2, "old")};
 static const migdi_member restarts[] = {READY(0, "old"), READY(1, "old"), GOING(2, "old")};
+static const migdi_member is_held[] = {READY(0, "old"), READY(1, "old"), HELD(2, "old")};
+static const migdi_member is_lost[] = {READY(0, "old"), READY(1, "old"), LOST(2, "old")};
 static const migdi_member starts[] = {READY(0, "old"), READY(1, "old"), STARTING(2, "new")};
 static const migdi_member is_back[] = {READY(0, "old"), READY(1, "old"),
                                        READY_SINCE(2, "new", 60000)};
@@ -55,6 +57,8 @@ static void the_partition_falls_by_one_member_after_the_pause(void **state)
         {{SEEN(3, held), .partition = 3}, "going: restart data-2" PARTITION("2")},
         {{SEEN(3, held), .partition = 2}, "going: data-2 restarts"},
         {{SEEN(3, restarts), .partition = 2}, "going: data-2 is going"},
+        {{SEEN(3, is_held), .partition = 2}, "going: data-2 is going, held by x.io/hold"},
+        {{SEEN(3, is_lost), .partition = 2}, "going: data-2 is going on node-1"},
         {{SEEN(3, starts), .partition = 2}, "going: data-2: not Ready yet"},
         {{SEEN(3, is_back), .partition = 2},
          "going: data-1 restarts after the pause\n pause 300000"},

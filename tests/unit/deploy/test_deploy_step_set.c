@@ -60,6 +60,8 @@ static void it_is_made_with_its_number_and_let_be_when_it_is_as_wished(void **st
     migdi_cluster_seen going = living(&b, false, false);
     going.terminating = true;
     check(&b, going, "going: " SET " is going, then it is made again");
+    going.finalizer = "x.io/hold";
+    check(&b, going, "going: " SET " is going, held by x.io/hold, then it is made again");
     close_bench(&b);
 }
 

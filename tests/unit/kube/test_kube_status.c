@@ -173,9 +173,35 @@ static void a_condition_is_found_by_its_type(void **state)
     migd_object_free(namespace_);
 }
 
+/* What a pod that is going waits for: first whoever put a finalizer on it, then its kubelet. */
+static void who_holds_a_pod_that_is_going_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pod;
+        const char *holder;
+    } rows[] = {
+        {"{\"metadata\":{\"finalizers\":[\"x.io/hold\",\"y\"]},\"spec\":{\"nodeName\":\"n1\"}}",
+         ", held by x.io/hold"},
+        {"{\"spec\":{\"nodeName\":\"n1\"}}", " on n1"},
+        {"{}", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        migdi_arena arena = {0};
+        migd_object *pod = NULL;
+        assert_int_equal(migd_object_parse(rows[i].pod, strlen(rows[i].pod), NULL, &pod, NULL),
+                         MIGD_OK);
+        const migdi_pod_state pod_state = migdi_pod_state_of(pod);
+        assert_string_equal(migdi_pod_state_holder(&pod_state, &arena), rows[i].holder);
+        migd_object_free(pod);
+        migdi_arena_free(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_holds_a_pod_that_is_going_is_named),
         cmocka_unit_test(a_running_pod_is_ready_since_its_transition),
         cmocka_unit_test(a_pod_that_no_node_takes_says_why),
         cmocka_unit_test(what_keeps_a_container_from_running_is_told),
