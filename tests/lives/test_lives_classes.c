@@ -118,6 +118,7 @@ static void what_a_node_owns_keeps_the_namespace(void **state)
     test_world_free(lab);
 }
 
+#define NEWER     "spec.members.image=migratorydata/server:6.0.17"
 #define PARTITION "/spec/updateStrategy/rollingUpdate/partition"
 
 /* --- stuck for ever --------------------------------------------------------------------------- */
@@ -169,6 +170,63 @@ static void a_roll_that_was_killed_keeps_nobody_waiting(void **state)
     test_world_free(lab);
 }
 
+/* The last line of a life. */
+static const char *last_words(const life *l)
+{
+    const char *last = l->events;
+    for (const char *end = strchr(last, '\n'); end != NULL && end[1] != '\0';
+         end = strchr(last, '\n')) {
+        last = end + 1;
+    }
+    return last;
+}
+
+/* What cannot come true is waited for as long as one likes, and each wait says what holds it. */
+static void a_wait_names_who_holds_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *settings;
+        bool deployed;
+        const char *target; /* patched by somebody before */
+        const char *patch;
+        life_verb verb;
+        const char *sets;
+        const char *held; /* in the last words */
+    } rows[] = {
+        {"{\"room\":1,\"nodes\":2,\"zones\":2}", false, NULL, NULL, LIFE_DEPLOY,
+         "spec.members.spread=node", "migratorydata-2: Unschedulable: 0/2 nodes are available"},
+        {NULL, true, LIFE_SET, "{\"metadata\":{\"finalizers\":[\"example.com/hold\"]}}",
+         LIFE_DESTROY, NULL, "StatefulSet/migratorydata is going, held by example.com/hold"},
+        {NULL, true, LIFE_PODS "/migratorydata-2",
+         "{\"metadata\":{\"finalizers\":[\"example.com/hold\"]}}", LIFE_DEPLOY, NEWER,
+         "migratorydata-2 is going, held by example.com/hold"},
+        {NULL, true, LIFE_PODS "/migratorydata-2",
+         "{\"metadata\":{\"finalizers\":[\"example.com/hold\"]}}", LIFE_DESTROY, NULL,
+         "migratorydata-2 is going, held by example.com/hold"},
+        {NULL, true, "/sandbox/settings", "{\"lost\":[\"ip-10-0-1-2.ec2.internal\"]}", LIFE_DEPLOY,
+         NEWER, "migratorydata-2 is going on ip-10-0-1-2.ec2.internal"},
+    };
+    life l = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        test_world *lab = test_world_new(9, rows[i].settings);
+        if (rows[i].deployed) {
+            done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+        }
+        if (rows[i].target != NULL) {
+            assert_int_equal(test_world_ask(lab, "PATCH", rows[i].target,
+                                            "application/merge-patch+json", rows[i].patch, NULL),
+                             200);
+        }
+        life_run(&l, lab, rows[i].verb, rows[i].sets, 0, NULL);
+        if (l.status != MIGD_ERR_DEADLINE || strstr(last_words(&l), rows[i].held) == NULL) {
+            fail_msg("row %zu: %d: %s\n%s", i, (int)l.status, l.message, l.events);
+        }
+        test_world_free(lab);
+    }
+    life_end(&l);
+}
+
 /* --- what is read is old ---------------------------------------------------------------------- */
 
 /* Fewer than `least` members were Ready, or an older one was seen to be missing. */
@@ -186,8 +244,6 @@ static void expect_ready(test_world *lab, void *user)
         fail_msg("%d members are Ready, not %d", (int)ready, (int)*least);
     }
 }
-
-#define NEWER "spec.members.image=migratorydata/server:6.0.17"
 
 /* Requests that a roll takes when nothing disturbs it. */
 static int64_t roll_requests(int64_t *first)
@@ -306,6 +362,7 @@ static void events_that_are_never_delivered_cost_time_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_wait_names_who_holds_it),
         cmocka_unit_test(a_roll_on_stale_reads_takes_one_member_at_a_time),
         cmocka_unit_test(own_writes_that_are_not_visible_yet_are_not_made_twice),
         cmocka_unit_test(nothing_is_decided_on_a_status_that_lags),
