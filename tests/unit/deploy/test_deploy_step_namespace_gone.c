@@ -103,8 +103,10 @@ static void what_comes_by_itself_is_a_fixed_list(void **state)
         {"ServiceAccount", "{\"metadata\":{\"name\":\"default\"}}", true},
         {"ServiceAccount", "{\"metadata\":{\"name\":\"builder\"}}", false},
         {"Event", "{\"metadata\":{\"name\":\"data-0.17\"}}", true},
-        {"Endpoints", "{\"metadata\":{\"name\":\"data-cs\"}}", true},
-        {"EndpointSlice", "{\"metadata\":{\"name\":\"data-cs-x7\"}}", true},
+        {"Endpoints", "{\"metadata\":{\"name\":\"x\",\"labels\":{" OURS "\"data\"}}}", true},
+        {"Endpoints", "{\"metadata\":{\"name\":\"data-cs\"}}", false},
+        {"EndpointSlice", OWNED("v1", "Service"), true},
+        {"EndpointSlice", "{\"metadata\":{\"name\":\"data-cs-x7\"}}", false},
         {"ControllerRevision", "{\"metadata\":{\"name\":\"data-5d\"}}", true},
         {"PodMetrics", "{\"metadata\":{\"name\":\"data-0\"}}", true},
         {"Lease", "{\"metadata\":{\"name\":\"migdeploy-data\"}}", true},
@@ -123,7 +125,8 @@ static void what_comes_by_itself_is_a_fixed_list(void **state)
         {"Pod", OWNED("gone.example.com/v1", "Thing"), false},
     };
     const migdi_kube_resource resources[] = {*resource_of("Deployment"), *resource_of("Shard"),
-                                             migdi_kube_nodes, migdi_kube_pods};
+                                             migdi_kube_nodes, migdi_kube_pods,
+                                             migdi_kube_services};
     const migdi_kube_found found = {.resources = resources, .count = COUNT(resources)};
     for (size_t i = 0; i < COUNT(rows); i++) {
         migd_object *object = json(rows[i].object);
