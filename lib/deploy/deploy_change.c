@@ -32,11 +32,11 @@ migdi_change migdi_change_see(migdi_view *view, const migdi_kube_resource *resou
 bool migdi_change_is_refused(const migdi_change *change, migdi_owner owner, bool adopt,
                              const char *title, migdi_verdict *verdict)
 {
-    const migdi_owner release = owner.kind == MIGDI_OWNER_RELEASE ? owner : change->conflict;
+    const migdi_owner release = migdi_owner_is_release(owner.kind) ? owner : change->conflict;
     if (!change->differs) {
         return false;
     }
-    if (release.kind == MIGDI_OWNER_RELEASE && !adopt) {
+    if (migdi_owner_is_release(release.kind) && !adopt) {
         migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s belongs to %s", title, release.name);
         return true;
     }

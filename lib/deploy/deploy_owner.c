@@ -22,10 +22,10 @@ migdi_owner_kind migdi_owner_kind_of(const char *manager)
         {"kubectl", MIGDI_OWNER_KUBECTL},
         {"before-first-apply", MIGDI_OWNER_KUBECTL},
         {"kube-controller-manager", MIGDI_OWNER_CONTROLLER},
+        {"helm-controller", MIGDI_OWNER_SYNC}, /* flux; before what it begins with */
+        {"kustomize-controller", MIGDI_OWNER_SYNC},
+        {"argocd", MIGDI_OWNER_SYNC},
         {"helm", MIGDI_OWNER_RELEASE},
-        {"argocd", MIGDI_OWNER_RELEASE},
-        {"kustomize-controller", MIGDI_OWNER_RELEASE}, /* flux */
-        {"helm-controller", MIGDI_OWNER_RELEASE},      /* flux */
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (starts_with(manager, known[i].start)) {
@@ -35,28 +35,35 @@ migdi_owner_kind migdi_owner_kind_of(const char *manager)
     return MIGDI_OWNER_FOREIGN;
 }
 
-/* Marks that releases leave on what they look after, whoever wrote last. */
-static const char *release_of(const migd_object *object)
+bool migdi_owner_is_release(migdi_owner_kind kind)
+{
+    return kind == MIGDI_OWNER_RELEASE || kind == MIGDI_OWNER_SYNC;
+}
+
+/* By the marks that releases leave on what they look after, whoever wrote last. */
+static migdi_owner release_of(const migd_object *object)
 {
     static const struct {
         const char *pointer;
         const char *value; /* NULL: any */
         const char *name;
+        migdi_owner_kind kind;
     } marks[] = {
-        {"/metadata/labels/app.kubernetes.io~1managed-by", "Helm", "helm"},
-        {"/metadata/annotations/meta.helm.sh~1release-name", NULL, "helm"},
-        {"/metadata/annotations/argocd.argoproj.io~1tracking-id", NULL, "argocd"},
-        {"/metadata/labels/argocd.argoproj.io~1instance", NULL, "argocd"},
-        {"/metadata/labels/kustomize.toolkit.fluxcd.io~1name", NULL, "flux"},
-        {"/metadata/labels/helm.toolkit.fluxcd.io~1name", NULL, "flux"},
+        {"/metadata/labels/app.kubernetes.io~1managed-by", "Helm", "helm", MIGDI_OWNER_RELEASE},
+        {"/metadata/annotations/meta.helm.sh~1release-name", NULL, "helm", MIGDI_OWNER_RELEASE},
+        {"/metadata/annotations/argocd.argoproj.io~1tracking-id", NULL, "argocd", MIGDI_OWNER_SYNC},
+        {"/metadata/labels/argocd.argoproj.io~1instance", NULL, "argocd", MIGDI_OWNER_SYNC},
+        {"/metadata/labels/kustomize.toolkit.fluxcd.io~1name", NULL, "flux", MIGDI_OWNER_SYNC},
+        {"/metadata/labels/helm.toolkit.fluxcd.io~1name", NULL, "flux", MIGDI_OWNER_SYNC},
     };
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         const char *value = migd_object_text(object, marks[i].pointer, NULL);
         if (value != NULL && (marks[i].value == NULL || strcmp(value, marks[i].value) == 0)) {
-            return marks[i].name;
+            return (migdi_owner){marks[i].kind, marks[i].name};
         }
     }
-    return migd_object_text(object, "/metadata/ownerReferences/0/name", NULL);
+    const char *above = migd_object_text(object, "/metadata/ownerReferences/0/name", NULL);
+    return (migdi_owner){above == NULL ? MIGDI_OWNER_NONE : MIGDI_OWNER_RELEASE, above};
 }
 
 static migdi_owner harder(migdi_owner left, migdi_owner right)
@@ -66,16 +73,16 @@ static migdi_owner harder(migdi_owner left, migdi_owner right)
 
 migdi_owner migdi_owner_of(const migd_object *object)
 {
-    const char *release = release_of(object);
-    if (release != NULL) {
-        return (migdi_owner){MIGDI_OWNER_RELEASE, release};
+    const migdi_owner release = release_of(object);
+    if (release.kind != MIGDI_OWNER_NONE) {
+        return release;
     }
     migdi_owner owner = {MIGDI_OWNER_NONE, NULL};
     for (size_t i = 0; i < migdi_kube_manager_count(object); i++) {
         const char *name = migdi_kube_manager_at(object, i).name;
         const migdi_owner_kind kind = migdi_owner_kind_of(name);
         if (kind == MIGDI_OWNER_OURS || kind == MIGDI_OWNER_KUBECTL ||
-            kind == MIGDI_OWNER_RELEASE) {
+            migdi_owner_is_release(kind)) {
             owner = harder(owner, (migdi_owner){kind, name});
         }
     }
@@ -130,7 +137,7 @@ static int64_t applied_replicas(const migd_object *set)
 static bool comes_again(const migdi_kube_manager *manager)
 {
     const migdi_owner_kind kind = migdi_owner_kind_of(manager->name);
-    return kind == MIGDI_OWNER_RELEASE ||
+    return migdi_owner_is_release(kind) ||
            (kind == MIGDI_OWNER_KUBECTL && strcmp(manager->subresource, "scale") != 0 &&
             (strcmp(manager->operation, "Apply") == 0 ||
              strcmp(manager->name, "kubectl-client-side-apply") == 0 ||
@@ -153,7 +160,7 @@ migdi_owner migdi_owner_sets_back(const migd_object *set, int64_t *replicas, mig
                                  kind == MIGDI_OWNER_KUBECTL ? "kubectl apply" : manager.name};
         }
     }
-    return owner.kind == MIGDI_OWNER_RELEASE && owner.name != NULL
+    return migdi_owner_is_release(owner.kind) && owner.name != NULL
                ? owner
                : (migdi_owner){MIGDI_OWNER_NONE, NULL};
 }

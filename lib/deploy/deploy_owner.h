@@ -14,7 +14,8 @@ typedef enum {
     MIGDI_OWNER_OURS,       /* migdeploy and its own managers */
     MIGDI_OWNER_KUBECTL,    /* kubectl*, before-first-apply: adopted without asking */
     MIGDI_OWNER_CONTROLLER, /* kube-controller-manager: what an autoscaler wrote */
-    MIGDI_OWNER_RELEASE,    /* helm, argocd, flux, or an owner object: with MIGD_CALL_ADOPT */
+    MIGDI_OWNER_RELEASE,    /* helm, or an owner object: with MIGD_CALL_ADOPT */
+    MIGDI_OWNER_SYNC,       /* argocd, flux: the same, but never the number of members */
     MIGDI_OWNER_FOREIGN     /* anybody else */
 } migdi_owner_kind;
 
@@ -26,7 +27,10 @@ typedef struct migdi_owner {
 /* What a field manager's name says. */
 migdi_owner_kind migdi_owner_kind_of(const char *manager);
 
-/* Who looks after an object as a whole: RELEASE for helm, argocd, flux or an owner object, else
+/* Whether it takes MIGD_CALL_ADOPT to take from them. */
+bool migdi_owner_is_release(migdi_owner_kind kind);
+
+/* Who looks after an object as a whole: RELEASE or SYNC by its marks or managers, else
  * KUBECTL or OURS when they are among its managers, else NONE. */
 migdi_owner migdi_owner_of(const migd_object *object);
 

@@ -35,7 +35,7 @@ static bool refuse_foreign(const migdi_cluster_wish *wish, const migdi_cluster_s
     if (refuse_autoscaler(wish, seen, verdict)) {
         return true;
     }
-    if (seen->number.kind == MIGDI_OWNER_FOREIGN ||
+    if (seen->number.kind >= MIGDI_OWNER_SYNC ||
         (by_autoscaler && seen->autoscaler != NULL && wish->least == 0)) {
         migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s decides how many run", seen->number.name);
         return true;

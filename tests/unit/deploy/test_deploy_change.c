@@ -24,7 +24,7 @@ static void what_somebody_else_looks_after_is_refused_by_name(void **state)
          false,
          "Service/a/b belongs to helm"},
         {true,
-         {MIGDI_OWNER_RELEASE, "argocd"},
+         {MIGDI_OWNER_SYNC, "argocd"},
          {MIGDI_OWNER_KUBECTL, "kubectl"},
          false,
          "Service/a/b belongs to argocd"},

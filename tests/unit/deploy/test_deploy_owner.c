@@ -27,8 +27,9 @@ static void a_managers_name_says_how_hard_it_is_to_take_from_it(void **state)
         {"before-first-apply", MIGDI_OWNER_KUBECTL},
         {"kube-controller-manager", MIGDI_OWNER_CONTROLLER},
         {"helm", MIGDI_OWNER_RELEASE},
-        {"argocd-controller", MIGDI_OWNER_RELEASE},
-        {"kustomize-controller", MIGDI_OWNER_RELEASE},
+        {"argocd-controller", MIGDI_OWNER_SYNC},
+        {"kustomize-controller", MIGDI_OWNER_SYNC},
+        {"helm-controller", MIGDI_OWNER_SYNC},
         {"OpenAPI-Generator", MIGDI_OWNER_FOREIGN},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -47,9 +48,9 @@ static void a_release_is_known_by_its_marks_whoever_wrote_last(void **state)
         {"{\"metadata\":{\"labels\":{\"app.kubernetes.io/managed-by\":\"Helm\"}}}",
          MIGDI_OWNER_RELEASE, "helm"},
         {"{\"metadata\":{\"annotations\":{\"argocd.argoproj.io/tracking-id\":\"x\"}}}",
-         MIGDI_OWNER_RELEASE, "argocd"},
+         MIGDI_OWNER_SYNC, "argocd"},
         {"{\"metadata\":{\"labels\":{\"kustomize.toolkit.fluxcd.io/name\":\"x\"}}}",
-         MIGDI_OWNER_RELEASE, "flux"},
+         MIGDI_OWNER_SYNC, "flux"},
         {"{\"metadata\":{\"ownerReferences\":[{\"name\":\"operator\"}]}}", MIGDI_OWNER_RELEASE,
          "operator"},
         {"{\"metadata\":{\"managedFields\":[{\"manager\":\"kubectl\",\"operation\":\"Apply\"},"

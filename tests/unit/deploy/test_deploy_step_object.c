@@ -91,7 +91,7 @@ static void who_owns_what_differs_decides_whether_it_is_taken_over(void **state)
          PLAIN,
          "refused MIGD_ERR_CONFLICT: Service/blue/data-cs belongs to helm"},
         {{MIGDI_OWNER_NONE, NULL},
-         {MIGDI_OWNER_RELEASE, "argocd-controller"},
+         {MIGDI_OWNER_SYNC, "argocd-controller"},
          PLAIN,
          "refused MIGD_ERR_CONFLICT: Service/blue/data-cs belongs to argocd-controller"},
         {{MIGDI_OWNER_RELEASE, "helm"}, {MIGDI_OWNER_RELEASE, "helm"}, ADOPT, UPDATE("true")},
