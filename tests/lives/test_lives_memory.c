@@ -221,25 +221,25 @@ static void try_all(life_verb verb, size_t stride)
 static void a_deploy_survives_the_end_of_memory_at_any_point(void **state)
 {
     (void)state;
-    try_all(LIFE_DEPLOY, 5);
+    try_all(LIFE_DEPLOY, 7);
 }
 
 static void so_does_a_change_of_the_number(void **state)
 {
     (void)state;
-    try_all(LIFE_SCALE, 11);
+    try_all(LIFE_SCALE, 17);
 }
 
 static void so_does_a_status(void **state)
 {
     (void)state;
-    try_all(LIFE_STATUS, 11);
+    try_all(LIFE_STATUS, 17);
 }
 
 static void so_does_a_destroy(void **state)
 {
     (void)state;
-    try_all(LIFE_DESTROY, 11);
+    try_all(LIFE_DESTROY, 17);
 }
 
 int main(void)
