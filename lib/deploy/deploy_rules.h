@@ -16,6 +16,7 @@ typedef struct migdi_rules_wish {
     int64_t replicas; /* asked for by hand; 0: not */
     bool lower;       /* a deploy may lower the number */
     bool zones;       /* seeds are spread by zone */
+    bool indexed;     /* a budget knows its pods by their index */
 } migdi_rules_wish;
 extern const migdi_step_kind migdi_deploy_rules;
 

@@ -5,6 +5,7 @@
 #include "deploy_refusal.h"
 #include "deploy_rules.h"
 #include "kube_calls.h"
+#include "kube_version.h"
 #include "manifest_check.h"
 #include "manifest_findings.h"
 
@@ -15,6 +16,7 @@ typedef struct {
     const migd_findings *findings;
     int64_t replicas;    /* that run now */
     const char *unzoned; /* a node without a zone, where the seeds are spread by zone */
+    const char *old;     /* Kubernetes "1.27", which numbers no pods, where a budget needs that */
 } rules_seen;
 
 static void add(migd_objects *list, const migd_object *object, migdi_arena *arena)
@@ -113,6 +115,24 @@ static void judge(const migdi_rules_wish *wish, const migd_objects *before, cons
     }
 }
 
+/* Since 1.28 a pod of a set bears its index: a pod that does is the proof, else the server's
+ * release is. */
+static const char *too_old(migdi_view *view, const migd_object *pods)
+{
+    for (size_t i = 0; i < migd_object_count(pods); i++) {
+        if (migd_object_text(migd_object_item(pods, i),
+                             "/metadata/labels/apps.kubernetes.io~1pod-index", NULL) != NULL) {
+            return NULL;
+        }
+    }
+    migdi_arena *arena = migdi_view_arena(view);
+    const migd_error *error = NULL; /* who may not ask is not refused */
+    const migdi_kube_release release =
+        migdi_kube_release_of(migdi_try_see(view, migdi_kube_version(arena), &error));
+    return migdi_kube_release_is_before(release, 1, 28) ? migdi_kube_release_name(release, arena)
+                                                        : NULL;
+}
+
 static void observe(const void *wished, migdi_view *view, void *out)
 {
     const migdi_rules_wish *wish = wished;
@@ -144,6 +164,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
             }
         }
     }
+    seen->old = wish->indexed ? too_old(view, pods) : NULL;
     judge(wish, before, live, arena, seen);
 }
 
@@ -176,6 +197,16 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
                      "node %s has no zone, and the seeds are spread by zone", seen->unzoned);
         migdi_refuse_remaining(verdict, "nothing was changed",
                                "migdeploy deploy --set spec.members.spread=node");
+    } else if (seen->old != NULL) {
+        migdi_refuse(verdict, MIGD_ERR_REFUSED,
+                     "Kubernetes %s numbers no pods (1.28 does): a budget over the seeds would "
+                     "cover nobody",
+                     seen->old);
+        migdi_refuse_detail(verdict, "/spec/disruption/scope", NULL,
+                            "upgrade Kubernetes; or a budget over all members:", NULL);
+        migdi_refuse_remaining(verdict, "nothing was changed",
+                               "migdeploy deploy --set spec.disruption.scope=members --set "
+                               "spec.disruption.maxUnavailable=1");
     } else {
         migdi_done(verdict, "no rule forbids it");
     }

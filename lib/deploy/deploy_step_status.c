@@ -6,6 +6,7 @@
 #include "deploy_status.h"
 #include "kube_calls.h"
 #include "kube_time.h"
+#include "kube_version.h"
 #include "manifest_extract.h"
 
 #include <string.h>
@@ -42,21 +43,12 @@ typedef struct {
     int64_t sets_back_to;
 } status_seen;
 
-/* "1.34" of "v1.34.2-eks-1a2b3c". */
-static const char *version_of(const migd_object *answer, migdi_arena *arena)
-{
-    const char *text = migd_object_text(answer, "/gitVersion", "");
-    text += *text == 'v';
-    const size_t major = strspn(text, "0123456789");
-    const size_t minor = text[major] == '.' ? strspn(text + major + 1, "0123456789") : 0;
-    return major == 0 || minor == 0 ? NULL : migdi_arena_text(arena, text, major + 1 + minor);
-}
-
 static void observe_version(migdi_view *view, status_seen *seen)
 {
     migdi_arena *arena = migdi_view_arena(view);
     const migd_error *error = NULL; /* who may not ask is told null */
-    seen->kubernetes = version_of(migdi_try_see(view, migdi_kube_version(arena), &error), arena);
+    const migd_object *answer = migdi_try_see(view, migdi_kube_version(arena), &error);
+    seen->kubernetes = migdi_kube_release_name(migdi_kube_release_of(answer), arena);
 }
 
 static bool holds_member(const migdi_cluster_seen *seen, const char *node)

@@ -233,8 +233,9 @@ void migdi_draft_add_rules(migdi_draft *draft, int64_t replicas)
     if (wish == NULL) {
         return; /* the arena says so when the job starts */
     }
-    const char *spread =
-        migd_object_text(migd_spec_object(draft->spec), "/spec/members/spread", "");
+    const migd_object *spec = migd_spec_object(draft->spec);
+    const char *spread = migd_object_text(spec, "/spec/members/spread", "");
+    const char *scope = migd_object_text(spec, "/spec/disruption/scope", "");
     *wish = (migdi_rules_wish){
         .namespace_ = draft->cluster->namespace_,
         .name = draft->cluster->name,
@@ -244,6 +245,7 @@ void migdi_draft_add_rules(migdi_draft *draft, int64_t replicas)
         .replicas = replicas,
         .lower = draft->cluster->lower,
         .zones = replicas == 0 && strcmp(spread, "zone") == 0,
+        .indexed = replicas == 0 && strcmp(scope, "seeds") == 0,
     };
     migdi_draft_add(draft, &migdi_deploy_rules, wish, MIGDI_PRESENT);
 }

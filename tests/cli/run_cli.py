@@ -372,6 +372,21 @@ class Lives(Case):
         told = json.loads(self.ends(3, "deploy", "-o", "json").stderr)["error"]
         self.assertEqual((told["status"], told["file"], told["line"]), ("MIGD_ERR_REFUSED", "migdeploy.yaml", 6))
 
+    def test_a_server_that_numbers_no_pods_is_refused_for_a_budget_over_the_seeds(self):
+        made = self.sandbox(spec=SPEC.replace("tutorial", "production") + "  members: {image: 'migratorydata/server:6.0.16'}\n")
+        version = json.dumps({"major": "1", "minor": "27", "gitVersion": "v1.27.16"}).encode()
+        self.proxy(lambda _, method, path: (200, {"Content-Type": "application/json"}, version)
+                   if path == "/version" else None, made)
+        for command in ("plan", "deploy"):
+            self.refuses(3, r"^refused: Kubernetes 1\.27 numbers no pods \(1\.28 does\): a budget over the seeds would cover nobody"
+                            r"\nNothing was changed\. ways out: upgrade Kubernetes; or a budget over all members:\n"
+                            r"next: (migdeploy deploy --set spec\.disruption\.scope=members --set "
+                            r"spec\.disruption\.maxUnavailable=1)\n$", command)
+        self.assertEqual(json.loads(self.ends(0, "get", "namespaces", "-o", "json").stdout)["items"][-1]["metadata"]["name"],
+                         "kube-system", "nothing was made")
+        self.ends(0, "deploy", "--set", "spec.disruption.scope=members", "--set", "spec.disruption.maxUnavailable=1")
+        self.assertIn(", Kubernetes 1.27\n", self.ends(0, "status").stdout)
+
     def test_plan_names_the_line_that_asks_and_what_it_does(self):
         self.sandbox(spec=SPEC + "  members:\n    image: migratorydata/server:6.0.15\n")
         self.ends(0, "deploy")

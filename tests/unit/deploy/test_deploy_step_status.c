@@ -153,26 +153,6 @@ static void what_may_leave_is_counted_from_pods_not_from_a_status(void **state)
     }
 }
 
-static void a_version_is_told_as_people_call_it(void **state)
-{
-    (void)state;
-    static const char *const rows[][2] = {{"v1.34.2-eks-1a2b3c", "1.34"},
-                                          {"v1.27.16+k3s1", "1.27"},
-                                          {"1.9", "1.9"},
-                                          {"v1", NULL},
-                                          {"", NULL}};
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        migdi_arena arena = {0};
-        migd_object *answer = json("{}");
-        assert_int_equal(migd_object_set_string(answer, "/gitVersion", rows[i][0], NULL), MIGD_OK);
-        const char *version = version_of(answer, &arena);
-        assert_string_equal(version == NULL ? "" : version, rows[i][1] == NULL ? "" : rows[i][1]);
-        migd_object_free(answer);
-        migdi_arena_free(&arena);
-    }
-    assert_null(version_of(NULL, NULL));
-}
-
 static void a_look_is_done_at_once(void **state)
 {
     (void)state;
@@ -188,7 +168,6 @@ int main(void)
         cmocka_unit_test(everything_known_is_told),
         cmocka_unit_test(without_known_seeds_their_numbers_are_unknown),
         cmocka_unit_test(what_may_leave_is_counted_from_pods_not_from_a_status),
-        cmocka_unit_test(a_version_is_told_as_people_call_it),
         cmocka_unit_test(a_look_is_done_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
