@@ -18,6 +18,7 @@ typedef struct migdi_json_rules {
     bool unique_keys; /* refuse a second key of the same name: for what people write. Else both
                        * stay, so that the document is written as it was read, and look-ups see the
                        * last, as Go does */
+    bool secret;      /* what was read is wiped when it is freed */
     bool nowhere;     /* what was read has no place: nobody can open the answer of a server */
 } migdi_json_rules;
 

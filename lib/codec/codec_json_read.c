@@ -585,6 +585,7 @@ static migd_status read_value_at(migdi_source *source, size_t *at, const migdi_j
     if (r.document == NULL || !migdi_document_hold(r.document, source)) {
         fail_nomem(&r);
     } else {
+        r.document->arena.secret = rules->secret;
         migdi_arena_reserve(&r.document->arena, reserve);
         stopped = read_all(&r, r.begin + *at);
     }
@@ -639,6 +640,7 @@ migd_status migdi_json_read(const char *bytes, size_t size, const migdi_json_rul
     if (source == NULL) {
         return migdi_fail_nomem(error);
     }
+    atomic_store(&source->secret, rules->secret);
     const migd_status status = migdi_json_read_whole(source, rules, out, error);
     source->nowhere = rules->nowhere;
     migdi_source_release(source);

@@ -120,7 +120,7 @@ void migdi_json_write(const migd_object *value, int32_t indent, migdi_text *text
 
 const char *migdi_object_json(const migd_object *value, migdi_arena *arena)
 {
-    migdi_text text = {0};
+    migdi_text text = {.secret = arena->secret};
     if (value != NULL) {
         migdi_json_write(value, 0, &text);
     }

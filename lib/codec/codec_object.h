@@ -25,6 +25,12 @@ migdi_place migdi_object_word_place(const migd_object *string, const char *word,
  * MIGD_ERR_NOMEM: some values still have a place. */
 migd_status migdi_object_forget_places(migd_object *document, migd_error **error);
 
+/* --- secrets ---------------------------------------------------------------------------------- */
+
+/* From now on all texts of the document are wiped before they are freed, those of the text that it
+ * was read from too. NULL is allowed. */
+void migdi_object_keep_secret(migd_object *document);
+
 /* --- giving away ------------------------------------------------------------------------------ */
 
 /* migd_object_free() and migd_objects_free() for who owns things of any type:
@@ -53,7 +59,7 @@ void migdi_pointer_add(migdi_text *pointer, const char *key);
 migd_status migdi_pointer_from_path(const char *path, migdi_text *pointer, migd_error **error);
 
 /* JSON of a value in an arena, compact, keys in order; NULL when memory ends: then the arena has
- * failed. */
+ * failed. Of a secret arena no other copy is left. */
 const char *migdi_object_json(const migd_object *value, migdi_arena *arena);
 
 /* --- reading as a spec is read ---------------------------------------------------------------- */

@@ -26,7 +26,7 @@ migd_status migdi_object_read_first(const char *text, size_t size, const char *n
     return status;
 }
 
-void migdi_object_free_secret(migd_object *document)
+void migdi_object_keep_secret(migd_object *document)
 {
     if (document == NULL) {
         return;
@@ -34,9 +34,12 @@ void migdi_object_free_secret(migd_object *document)
     migdi_document *all = migdi_document_of(document);
     all->arena.secret = true;
     for (size_t i = 0; i < all->source_count; i++) {
-        if (atomic_load(&all->sources[i]->references) == 1) {
-            migdi_wipe(all->sources[i]->text, all->sources[i]->size);
-        }
+        atomic_store(&all->sources[i]->secret, true);
     }
+}
+
+void migdi_object_free_secret(migd_object *document)
+{
+    migdi_object_keep_secret(document);
     migd_object_free(document);
 }

@@ -19,6 +19,7 @@ migdi_source *migdi_source_new(const char *name, const char *text, size_t size)
     }
     atomic_init(&source->references, 1);
     atomic_init(&source->lines, NULL);
+    atomic_init(&source->secret, false);
     source->size = size;
     source->name = name == NULL ? NULL : migdi_text_copy(name, strlen(name));
     source->text = migdi_alloc(size + MIGDI_SOURCE_PADDING);
@@ -40,6 +41,9 @@ void migdi_source_release(migdi_source *source)
     }
     migdi_free(atomic_load(&source->lines));
     migdi_free(source->name);
+    if (atomic_load(&source->secret)) {
+        migdi_wipe(source->text, source->size);
+    }
     migdi_free(source->text);
     migdi_free(source);
 }

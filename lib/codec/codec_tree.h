@@ -27,6 +27,7 @@ typedef struct migdi_source {
     char *name; /* NULL: none */
     char *text; /* `size` bytes and the padding */
     size_t size;
+    atomic_bool secret;      /* its text is wiped before it is freed */
     bool nowhere;            /* nobody can look at it: its values have no place */
     uint32_t *_Atomic lines; /* [0]: how many; then where each starts. Made when first asked for */
 } migdi_source;

@@ -9,6 +9,36 @@ struct migd_buf {
     size_t size;
 };
 
+/* What grows by realloc() leaves its bytes where they were. */
+static bool move_secret(migdi_text *text, size_t wanted)
+{
+    const migdi_text old = *text;
+    void *bytes = NULL;
+    text->capacity = 0;
+    if (!migdi_grow(&bytes, &text->capacity, wanted, 1)) {
+        text->capacity = old.capacity;
+        return false;
+    }
+    if (old.bytes != NULL) {
+        memcpy(bytes, old.bytes, old.size + 1);
+        migdi_wipe(old.bytes, old.capacity);
+        migdi_free(old.bytes);
+    }
+    text->bytes = bytes;
+    return true;
+}
+
+static bool grow(migdi_text *text, size_t wanted)
+{
+    if (text->secret && wanted > text->capacity) {
+        return move_secret(text, wanted);
+    }
+    void *bytes = text->bytes;
+    const bool grown = migdi_grow(&bytes, &text->capacity, wanted, 1);
+    text->bytes = bytes;
+    return grown;
+}
+
 /* Room for `more` bytes and the NUL. */
 static bool make_room(migdi_text *text, size_t more)
 {
@@ -20,13 +50,10 @@ static bool make_room(migdi_text *text, size_t more)
         return false;
     }
     const size_t wanted = text->size + more;
-    void *bytes = text->bytes;
-    if ((text->ceiling != 0 && wanted > text->ceiling) ||
-        !migdi_grow(&bytes, &text->capacity, wanted + 1, 1)) {
+    if ((text->ceiling != 0 && wanted > text->ceiling) || !grow(text, wanted + 1)) {
         text->failed = true;
         return false;
     }
-    text->bytes = bytes;
     return true;
 }
 
@@ -95,6 +122,9 @@ void migdi_text_clear(migdi_text *text)
 
 void migdi_text_free(migdi_text *text)
 {
+    if (text->secret) {
+        migdi_wipe(text->bytes, text->capacity);
+    }
     migdi_free(text->bytes);
     *text = (migdi_text){.ceiling = text->ceiling};
 }

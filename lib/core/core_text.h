@@ -15,6 +15,7 @@ typedef struct migdi_text {
     size_t capacity;
     size_t ceiling; /* 0: none; else more bytes than this set `failed` */
     bool failed;
+    bool secret; /* set before the first byte: wiped before it is freed or moved */
 } migdi_text;
 
 void migdi_text_add(migdi_text *text, const char *bytes, size_t size);

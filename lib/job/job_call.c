@@ -53,6 +53,7 @@ migdi_call *migdi_call_copy(migdi_arena *arena, const migdi_call *call)
         return NULL;
     }
     *copy = *call;
+    arena->secret = arena->secret || call->secret;
     copy->method = copy_text(arena, call->method);
     copy->path = copy_text(arena, call->path);
     copy->accept = copy_text(arena, call->accept);

@@ -25,7 +25,7 @@ typedef struct migdi_call {
     migdi_call_kind kind;
     uint8_t target;  /* which server of the ground */
     bool idempotent; /* a write that may be sent again after a lost connection */
-    bool secret;     /* the body is wiped after use */
+    bool secret;     /* its body and its answer are wiped before they are freed */
     bool once;       /* a read that is tried no second time: that nobody answers is the answer */
     const char *method;
     const char *path; /* from the server's root, encoded, with its query */
@@ -45,7 +45,7 @@ bool migdi_call_equal(const migdi_call *left, const migdi_call *right);
 /* A number that equal calls share. */
 uint64_t migdi_call_hash(const migdi_call *call);
 
-/* A copy in the arena, body and all; NULL on lack of memory. */
+/* A copy in the arena, which becomes secret with it, body and all; NULL on lack of memory. */
 migdi_call *migdi_call_copy(migdi_arena *arena, const migdi_call *call);
 
 /* What the call is to people: its name, else method and path. In the arena; "" on lack of

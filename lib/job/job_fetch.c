@@ -61,6 +61,9 @@ static migd_status join(migdi_fetch *fetch, migd_error **error)
                           MOST_ITEMS, MOST_PAGES);
     }
     migd_status status = fetch->joined == NULL ? start_joined(fetch) : MIGD_OK;
+    if (status == MIGD_OK && fetch->call->secret) {
+        migdi_object_keep_secret(fetch->joined);
+    }
     for (size_t i = 0; status == MIGD_OK && i < count; i++) {
         status =
             migd_object_set_object(fetch->joined, "/items/-", migd_object_item(items, i), NULL);

@@ -356,6 +356,7 @@ void migdi_flight_start(migdi_flight *flight)
     flight->timer.fire = on_timer;
     flight->timer.owner = flight;
     flight->retry_after_ms = -1;
+    flight->body.secret = flight->call->secret;
     flight->target = flight->job->targets[flight->call->target];
     if (flight->target == NULL) {
         migd_error *error = NULL;

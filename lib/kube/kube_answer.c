@@ -374,14 +374,16 @@ static migd_status read_success(const migdi_call *call, const migdi_answer *answ
     if (!is_json(answer)) {
         return fail_foreign(answer, error);
     }
-    const migdi_json_rules rules = {.nowhere = true};
+    const migdi_json_rules rules = {.nowhere = true, .secret = call->secret};
     const migd_status status =
         migdi_json_read(answer->body, answer->body_size, &rules, document, error);
     if (status == MIGD_ERR_PARSE) {
         migdi_fail(error, MIGD_ERR_REMOTE, "HTTP %d with a body that is no whole JSON (%zu bytes)",
                    answer->head->status, answer->body_size);
         migdi_error_set_remote(error, answer->head->status, NULL, NULL);
-        add_excerpt(answer, error);
+        if (!call->secret) {
+            add_excerpt(answer, error);
+        }
         if (call->kind != MIGDI_CALL_WRITE) {
             migdi_error_set_retryable(error, -1);
         }

@@ -105,6 +105,7 @@ static migdi_call *make(migdi_arena *arena, const subject *about, migdi_call_kin
         call->target = MIGDI_TARGET_CLUSTER;
         call->idempotent = kind != MIGDI_CALL_WRITE;
         call->secret = strcmp(about->resource->plural, "secrets") == 0;
+        arena->secret = arena->secret || call->secret; /* before the body comes to lie in it */
         call->method = method;
         call->accept = JSON;
         call->path = path->failed    ? NULL
@@ -137,6 +138,13 @@ static const migdi_call *with_body(migdi_arena *arena, migdi_call *call, const c
     call->body = body;
     call->body_size = strlen(body);
     return call;
+}
+
+/* The call comes first: what it is about decides whether the arena is a secret one. */
+static const migdi_call *with_object(migdi_arena *arena, migdi_call *call, const char *content_type,
+                                     const migd_object *object)
+{
+    return with_body(arena, call, content_type, migdi_object_json(object, arena));
 }
 
 static const char *take_body(migdi_arena *arena, migdi_builder *builder)
@@ -301,8 +309,8 @@ const migdi_call *migdi_kube_apply(migdi_arena *arena, const migdi_kube_resource
                                    const migd_object *object, const migdi_kube_write *write)
 {
     const subject about = subject_of(resource, object, write);
-    return with_body(arena, make_write(arena, &about, "PATCH", "apply", write, true), APPLY_PATCH,
-                     migdi_object_json(object, arena));
+    return with_object(arena, make_write(arena, &about, "PATCH", "apply", write, true), APPLY_PATCH,
+                       object);
 }
 
 const migdi_call *migdi_kube_apply_scale(migdi_arena *arena, const migdi_kube_resource *resource,
@@ -334,16 +342,15 @@ const migdi_call *migdi_kube_create(migdi_arena *arena, const migdi_kube_resourc
     if (call != NULL && title != NULL && migdi_kube_call_refusal(call) == MIGD_OK) {
         call->name = migdi_arena_format(arena, "create %s", title);
     }
-    return with_body(arena, call == NULL || call->name == NULL ? NULL : call, JSON,
-                     migdi_object_json(object, arena));
+    return with_object(arena, call == NULL || call->name == NULL ? NULL : call, JSON, object);
 }
 
 const migdi_call *migdi_kube_replace(migdi_arena *arena, const migdi_kube_resource *resource,
                                      const migd_object *object, const migdi_kube_write *write)
 {
     const subject about = subject_of(resource, object, write);
-    return with_body(arena, make_write(arena, &about, "PUT", "update", write, false), JSON,
-                     migdi_object_json(object, arena));
+    return with_object(arena, make_write(arena, &about, "PUT", "update", write, false), JSON,
+                       object);
 }
 
 const migdi_call *migdi_kube_merge(migdi_arena *arena, const migdi_kube_resource *resource,
@@ -351,8 +358,8 @@ const migdi_call *migdi_kube_merge(migdi_arena *arena, const migdi_kube_resource
                                    const migd_object *patch, const migdi_kube_write *write)
 {
     const subject about = {resource, or_empty(namespace_), or_empty(name), part};
-    return with_body(arena, make_write(arena, &about, "PATCH", "patch", write, false), MERGE_PATCH,
-                     migdi_object_json(patch, arena));
+    return with_object(arena, make_write(arena, &about, "PATCH", "patch", write, false),
+                       MERGE_PATCH, patch);
 }
 
 const migdi_call *migdi_kube_delete(migdi_arena *arena, const migdi_kube_resource *resource,

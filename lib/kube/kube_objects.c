@@ -310,6 +310,9 @@ static migd_status keep_object(request *kept, migd_job *job, const migd_object *
         status = migdi_job_give(job, copy, migdi_object_release, error);
     }
     if (status == MIGD_OK) {
+        if (strcmp(migd_object_text(copy, "/kind", ""), "Secret") == 0) {
+            migdi_object_keep_secret(copy);
+        }
         kept->object = copy;
         kept->api_version = migd_object_text(copy, "/apiVersion", "");
         kept->object_kind = migd_object_text(copy, "/kind", "");

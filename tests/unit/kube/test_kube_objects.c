@@ -614,6 +614,94 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
+/* --- secrets ---------------------------------------------------------------------------------- */
+
+#define PASSWORD    "czNjcmV0LXBhc3N3b3Jk"
+#define SECRET_HEAD "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"s\"},"
+#define SECRET      SECRET_HEAD "\"data\":{\"p\":\"" PASSWORD "\"}}"
+#define FILLER      "0123456789012345678901234567890123456789012345678901234567890123456789"
+/* Longer than a first piece of memory: what grows must leave nothing behind. */
+#define LONG_SECRET                                                                                \
+    SECRET_HEAD "\"data\":{\"p\":\"" PASSWORD "\\u0021\",\"q\":\"" FILLER FILLER FILLER FILLER     \
+                "\"}}"
+
+/* What the job, the call and the answer held; what the caller holds is freed when nobody looks. */
+static void no_memory_of_an_apply_of_a_secret_holds_it(void **state)
+{
+    (void)state;
+    static const test_rule rules[] = {
+        {.times = 1,
+         .status = 429,
+         .headers = JSON "retry-after: 1\n",
+         .body = STATUS(429, "TooManyRequests")},
+        {.headers = JSON, .body = LONG_SECRET},
+    };
+    test_watch_secret(PASSWORD);
+    scripted it = scripted_open(rules, COUNT(rules), "ann");
+    migd_object *object = NULL;
+    assert_int_equal(migd_object_new(&object, NULL), MIGD_OK);
+    migd_object_set_string(object, "/apiVersion", "v1", NULL);
+    migd_object_set_string(object, "/kind", "Secret", NULL);
+    migd_object_set_string(object, "/metadata/name", "s", NULL);
+    migd_object_set_string(object, "/data/p", PASSWORD, NULL);
+    migd_object_set_string(object, "/data/q", FILLER FILLER FILLER FILLER, NULL);
+    migd_object *stored = NULL;
+    assert_int_equal(migd_kube_apply(it.kube, object, NULL, &stored, NULL), MIGD_OK);
+    assert_string_equal(migd_object_text(stored, "/data/p", ""), PASSWORD "!");
+    migd_object_free(stored);
+    scripted_close(&it);
+    assert_int_equal(test_secrets_freed(), 0);
+    migd_object_free(object);
+    test_unwatch_secret();
+}
+
+static void no_memory_of_secrets_that_were_read_holds_one(void **state)
+{
+    (void)state;
+    static const test_rule rules[] = {
+        {.path = API "secrets/s", .headers = JSON, .body = LONG_SECRET},
+        {.path = API "secrets?limit=500",
+         .headers = JSON,
+         .body = "{\"metadata\":{\"continue\":\"t\"},\"items\":[" SECRET "]}"},
+        {.path = API "secrets?limit=500&continue=t",
+         .headers = JSON,
+         .body = "{\"metadata\":{},\"items\":[" LONG_SECRET "]}"},
+    };
+    test_watch_secret(PASSWORD);
+    scripted it = scripted_open(rules, COUNT(rules), "ann");
+    migd_object *got = NULL;
+    assert_int_equal(migd_kube_get(it.kube, "secrets", NULL, "s", NULL, &got, NULL), MIGD_OK);
+    assert_string_equal(migd_object_text(got, "/data/p", ""), PASSWORD "!");
+    migd_object_free(got);
+    assert_int_equal(test_secrets_freed(), 0);
+    assert_int_equal(migd_kube_list(it.kube, "secrets", NULL, NULL, NULL, &got, NULL), MIGD_OK);
+    assert_int_equal(migd_object_count(migd_object_at(got, "/items")), 2);
+    migd_object_free(got);
+    scripted_close(&it);
+    assert_int_equal(test_secrets_freed(), 0);
+    test_unwatch_secret();
+}
+
+/* A proxy cut it: what is left is told by its size alone. */
+static void half_a_secret_is_in_no_error(void **state)
+{
+    (void)state;
+    static const test_rule rules[] = {
+        {.headers = JSON, .body = "{\"kind\":\"Secret\",\"data\":{\"p\":\"" PASSWORD "\""},
+    };
+    test_watch_secret(PASSWORD);
+    scripted it = scripted_open(rules, COUNT(rules), "ann");
+    migd_object *object = parse(SECRET_HEAD "\"data\":{}}");
+    migd_error *error = NULL;
+    assert_int_equal(migd_kube_apply(it.kube, object, NULL, NULL, &error), MIGD_ERR_REMOTE);
+    assert_int_equal(migd_error_detail_count(error), 0);
+    migd_error_free(error);
+    migd_object_free(object);
+    scripted_close(&it);
+    assert_int_equal(test_secrets_freed(), 0);
+    test_unwatch_secret();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -638,6 +726,9 @@ int main(void)
         cmocka_unit_test(client_job_and_context_are_freed_in_any_order),
         cmocka_unit_test(a_job_goes_on_without_its_client_and_a_client_without_context_starts_none),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(no_memory_of_an_apply_of_a_secret_holds_it),
+        cmocka_unit_test(no_memory_of_secrets_that_were_read_holds_one),
+        cmocka_unit_test(half_a_secret_is_in_no_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
