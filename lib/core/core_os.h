@@ -43,9 +43,16 @@ int64_t migdi_os_unix_ms(void);
 bool migdi_os_random(void *bytes, size_t size);
 
 /* Who this process is, for a lock that others can read: "user@host", the boot id of the machine,
- * and the start time of a process in clock ticks (0: no such process). */
+ * and the number of the PID namespace; nothing is added where that is not known, or where /proc
+ * shows the processes of another namespace. */
 void migdi_os_add_user_and_host(migdi_text *text);
 void migdi_os_add_boot_id(migdi_text *text);
+void migdi_os_add_pid_namespace(migdi_text *text);
+
+/* When a process of this PID namespace started, in clock ticks. MIGDI_OS_GONE only when there
+ * surely is none; whatever keeps us from looking is MIGDI_OS_UNKNOWN. */
+#define MIGDI_OS_GONE    UINT64_C(0)
+#define MIGDI_OS_UNKNOWN UINT64_MAX
 uint64_t migdi_os_process_start(int64_t pid);
 
 #endif

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -349,23 +350,63 @@ void migdi_os_add_boot_id(migdi_text *text)
     migdi_text_free(&id);
 }
 
+void migdi_os_add_pid_namespace(migdi_text *text)
+{
+    char shown[32] = "";
+    char own[32];
+    struct stat facts;
+    snprintf(own, sizeof own, "%" PRId64, (int64_t)getpid());
+    const ssize_t size = readlink("/proc/self", shown, sizeof shown - 1);
+    if (size > 0 && strcmp(shown, own) == 0 && stat("/proc/self/ns/pid", &facts) == 0) {
+        migdi_text_format(text, "%" PRIu64, (uint64_t)facts.st_ino);
+    }
+}
+
+/* The field of that number (from 3) in /proc/PID/stat; NULL: there is none. Fields are counted
+ * behind the last ")": a process may have any name. proc(5). */
+static const char *stat_field(const char *line, int number)
+{
+    const char *field = strrchr(line, ')');
+    for (int i = 2; field != NULL && i < number; i++) {
+        field = strchr(field + 1, ' ');
+    }
+    return field == NULL ? NULL : field + 1;
+}
+
+/* A dead process waits for its parent (Z, X); one whose first thread alone has ended looks the same
+ * but for its other threads. */
+static uint64_t read_start(const char *line)
+{
+    const char *run_state = stat_field(line, 3);
+    const char *threads = stat_field(line, 20);
+    const char *start = stat_field(line, 22);
+    if (start == NULL) {
+        return MIGDI_OS_UNKNOWN;
+    }
+    const bool ended = *run_state == 'Z' || *run_state == 'X';
+    return ended && strtoull(threads, NULL, 10) <= 1 ? MIGDI_OS_GONE : strtoull(start, NULL, 10);
+}
+
+/* /proc may be missing, or hide what others run: the kernel is asked too. */
+static bool is_gone(int64_t pid)
+{
+    return pid <= 0 || pid > INT32_MAX || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
+}
+
 uint64_t migdi_os_process_start(int64_t pid)
 {
     char path[64];
+    char line[1024];
     snprintf(path, sizeof path, "/proc/%" PRId64 "/stat", pid);
-    migdi_text stat_line = {0};
-    uint64_t start = 0;
-    if (migdi_os_read_file(path, 4096, &stat_line, NULL) == MIGD_OK) {
-        /* Fields are counted behind the last ")": a process may have any name. The third is the
-         * state, where a dead one waits for its parent (Z, X); the 22nd is the start. proc(5). */
-        const char *field = strrchr(migdi_text_string(&stat_line), ')');
-        const bool gone =
-            field == NULL || strncmp(field, ") Z", 3) == 0 || strncmp(field, ") X", 3) == 0;
-        for (int i = 2; field != NULL && i < 22; i++) {
-            field = strchr(field + 1, ' ');
-        }
-        start = gone || field == NULL ? 0 : strtoull(field, NULL, 10);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t size = fd < 0 ? -1 : read(fd, line, sizeof line - 1);
+    const bool missing = size < 0 && (errno == ENOENT || errno == ESRCH);
+    if (fd >= 0) {
+        close(fd);
     }
-    migdi_text_free(&stat_line);
-    return start;
+    if (size < 0) {
+        return missing && is_gone(pid) ? MIGDI_OS_GONE : MIGDI_OS_UNKNOWN;
+    }
+    line[size] = '\0';
+    return read_start(line);
 }

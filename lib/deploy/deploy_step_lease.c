@@ -2,6 +2,7 @@
  * is not ours. A holder whose process is gone, or who stopped renewing, is followed; one who renews
  * while we look is let be. */
 #include "codec_object.h"
+#include "core_os.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
 #include "kube_time.h"
@@ -27,17 +28,22 @@ typedef struct {
     bool dead; /* the holder was a process of this machine that is gone */
 } lease_seen;
 
-/* "USER@HOST BOOT PID.START COMMAND": of this machine and boot, and no such process any more. */
+/* "USER@HOST BOOT NAMESPACE PID.START.JOB COMMAND": of this machine, boot and PID namespace, and
+ * surely no such process any more. What is not known is not dead. */
 static bool is_dead(const migdi_lease_wish *wish, const char *holder)
 {
-    const size_t size = strlen(wish->machine);
-    if (strncmp(holder, wish->machine, size) != 0 || holder[size] != ' ') {
+    const size_t size = wish->machine == NULL ? 0 : strlen(wish->machine);
+    if (size == 0 || strncmp(holder, wish->machine, size) != 0 || holder[size] != ' ') {
         return false;
     }
     char *end = NULL;
     const long long pid = strtoll(holder + size + 1, &end, 10);
-    const uint64_t start = *end == '.' ? strtoull(end + 1, NULL, 10) : 0;
-    return pid > 0 && wish->process_start(pid) != start;
+    const uint64_t named = *end == '.' ? strtoull(end + 1, NULL, 10) : 0;
+    if (pid <= 0 || named == 0 || named == MIGDI_OS_UNKNOWN) {
+        return false;
+    }
+    const uint64_t start = wish->process_start(pid);
+    return start != named && start != MIGDI_OS_UNKNOWN;
 }
 
 static void observe(const void *wished, migdi_view *view, void *out)

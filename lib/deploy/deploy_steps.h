@@ -58,10 +58,10 @@ extern const migdi_step_kind migdi_deploy_address;
 typedef struct migdi_lease_wish {
     const char *namespace_;
     const char *name;
-    const char *holder;  /* "user@host BOOT PID.START COMMAND" */
-    const char *machine; /* its first two words: whose processes we can see */
+    const char *holder;  /* "user@host BOOT NAMESPACE PID.START.JOB COMMAND" */
+    const char *machine; /* its first three words: whose processes we can see; NULL: nobody's */
     bool wait;           /* for a holder that renews */
-    uint64_t (*process_start)(int64_t pid);
+    uint64_t (*process_start)(int64_t pid); /* as migdi_os_process_start() */
 } migdi_lease_wish;
 extern const migdi_step_kind migdi_deploy_lease;
 

@@ -290,29 +290,45 @@ void migdi_draft_add_object(migdi_draft *draft, const migdi_step_kind *kind,
     migdi_draft_add(draft, kind, wish, wish->object == NULL ? MIGDI_ABSENT : MIGDI_PRESENT);
 }
 
-/* "USER@HOST BOOT PID.START COMMAND", and its first two words. */
-static bool set_lock(migdi_draft *draft, const char *command)
+/* "USER@HOST BOOT NAMESPACE"; *whole: all three are known. */
+static const char *name_machine(migdi_arena *arena, bool *whole)
 {
-    migdi_arena *arena = draft->arena;
     migdi_text machine = {0};
     migdi_os_add_user_and_host(&machine);
     migdi_text_add_char(&machine, ' ');
+    const size_t boot = machine.size;
     migdi_os_add_boot_id(&machine);
+    *whole = machine.size > boot;
+    migdi_text_add_char(&machine, ' ');
+    const size_t namespace_ = machine.size;
+    migdi_os_add_pid_namespace(&machine);
+    *whole = *whole && machine.size > namespace_;
+    const char *kept =
+        machine.failed ? NULL : migdi_arena_text(arena, migdi_text_string(&machine), machine.size);
+    migdi_text_free(&machine);
+    return kept;
+}
+
+static bool set_lock(migdi_draft *draft, const char *command)
+{
+    migdi_arena *arena = draft->arena;
+    bool whole = false;
+    /* Two jobs of one process are two writers. */
+    uint32_t number = 0;
+    (void)migdi_os_random(&number, sizeof number);
     const int64_t pid = getpid();
+    const char *machine = name_machine(arena, &whole);
     migdi_lease_wish *wish = migdi_arena_alloc_zeroed(arena, 1, sizeof *wish);
     migdi_step *step = migdi_arena_alloc_zeroed(arena, 1, sizeof *step);
-    const char *kept = migdi_arena_text(arena, migdi_text_string(&machine), machine.size);
-    const bool failed = machine.failed;
-    migdi_text_free(&machine);
-    if (wish == NULL || step == NULL || kept == NULL || failed) {
+    if (wish == NULL || step == NULL || machine == NULL) {
         return false;
     }
     *wish = (migdi_lease_wish){
         .namespace_ = draft->cluster->namespace_,
         .name = migdi_arena_format(arena, MIGDI_LOCK_PREFIX "%s", draft->cluster->name),
-        .holder = migdi_arena_format(arena, "%s %" PRId64 ".%" PRIu64 " %s", kept, pid,
-                                     migdi_os_process_start(pid), command),
-        .machine = kept,
+        .holder = migdi_arena_format(arena, "%s %" PRId64 ".%" PRIu64 ".%08" PRIx32 " %s", machine,
+                                     pid, migdi_os_process_start(pid), number, command),
+        .machine = whole ? machine : NULL,
         .wait = migd_call_options_int64(draft->options, MIGD_CALL_WAIT_LOCK) == 1,
         .process_start = migdi_os_process_start,
     };

@@ -196,6 +196,43 @@ static void a_lock_that_was_lost_is_not_given_back(void **state)
     test_world_free(lab);
 }
 
+/* Another job of this very process took the lock, and renews it. */
+static void keep_lock(test_world *lab, void *user)
+{
+    const int64_t second = test_world_now_ms(lab) / 1000 % 86400;
+    char body[128];
+    (void)user;
+    snprintf(body, sizeof body, "{\"spec\":{\"renewTime\":\"2026-01-01T%02d:%02d:%02d.000000Z\"}}",
+             (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+    theirs(lab, "PATCH", LOCK, MERGE, body);
+}
+
+static void die_with_lock(test_world *lab, void *user)
+{
+    (void)user;
+    if (life_exists(lab, LOCK)) {
+        test_world_kill(lab, test_world_requests(lab) + 1, true);
+    }
+}
+
+static void two_jobs_of_one_process_are_two_writers(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = test_world_new(5, NULL);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    life_run_beside(&l, lab, LIFE_SCALE, NULL, 4, NULL, die_with_lock, NULL);
+    assert_true(test_world_is_dead(lab));
+    test_world_revive(lab);
+    const int64_t members = life_number(lab, LIFE_SET, "/spec/replicas");
+    life_run_beside(&l, lab, LIFE_SCALE, NULL, 5, NULL, keep_lock, NULL);
+    assert_int_equal(l.status, MIGD_ERR_LOCKED);
+    assert_non_null(strstr(l.message, " scale is writing"));
+    assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), members);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 /* --- between any two requests ----------------------------------------------------------------- */
 
 typedef struct {
@@ -371,6 +408,7 @@ int main(void)
         cmocka_unit_test(a_writer_who_renews_is_let_be),
         cmocka_unit_test(a_writer_who_stopped_is_waited_for_and_followed),
         cmocka_unit_test(a_lock_that_was_lost_is_not_given_back),
+        cmocka_unit_test(two_jobs_of_one_process_are_two_writers),
         cmocka_unit_test(whatever_others_do_during_a_roll_the_next_run_ends_it),
         cmocka_unit_test(a_foreign_autoscaler_is_named_and_nothing_is_written),
         cmocka_unit_test(a_wish_after_another_leaves_nothing_of_it),

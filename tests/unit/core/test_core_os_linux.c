@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -478,9 +480,9 @@ static void a_live_process_has_a_start_and_a_dead_one_has_none(void **state)
     const uint64_t own = migdi_os_process_start(getpid());
     assert_true(own > 0);
     assert_true(migdi_os_process_start(1) > 0);
-    assert_true(migdi_os_process_start(0) == 0);
-    assert_true(migdi_os_process_start(-1) == 0);
-    assert_true(migdi_os_process_start(INT64_MAX) == 0);
+    assert_true(migdi_os_process_start(0) == MIGDI_OS_GONE);
+    assert_true(migdi_os_process_start(-1) == MIGDI_OS_GONE);
+    assert_true(migdi_os_process_start(INT64_MAX) == MIGDI_OS_GONE);
     fflush(NULL);
     const pid_t child = fork();
     assert_true(child >= 0);
@@ -489,10 +491,83 @@ static void a_live_process_has_a_start_and_a_dead_one_has_none(void **state)
     }
     siginfo_t ended;
     assert_int_equal(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
-    assert_true(migdi_os_process_start(child) ==
-                0); /* dead, though its parent has not looked yet */
+    /* Dead, though its parent has not looked yet. */
+    assert_true(migdi_os_process_start(child) == MIGDI_OS_GONE);
     assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_true(migdi_os_process_start(child) == 0);
+    assert_true(migdi_os_process_start(child) == MIGDI_OS_GONE);
+}
+
+/* What keeps us from looking is no proof of a death: here, no descriptor is left. */
+static void what_cannot_be_looked_at_is_not_dead(void **state)
+{
+    (void)state;
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const struct rlimit none = {0, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const uint64_t own = migdi_os_process_start(getpid());
+    const uint64_t nobody = migdi_os_process_start(INT32_MAX);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_true(own == MIGDI_OS_UNKNOWN);
+    assert_true(nobody == MIGDI_OS_UNKNOWN);
+    assert_true(migdi_os_process_start(getpid()) < MIGDI_OS_UNKNOWN);
+}
+
+static void *stay(void *pipe_end)
+{
+    char byte = 0;
+    (void)!read(*(int *)pipe_end, &byte, 1);
+    _exit(0);
+}
+
+/* Its state is Z from then on, as of a dead one, while another thread works. */
+static void a_process_whose_first_thread_has_ended_lives(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    fflush(NULL);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        pthread_t thread;
+        close(ends[1]);
+        if (pthread_create(&thread, NULL, stay, &ends[0]) == 0) {
+            pthread_exit(NULL);
+        }
+        _exit(1);
+    }
+    char facts[64];
+    char line[512] = "";
+    snprintf(facts, sizeof facts, "/proc/%d/stat", (int)child);
+    for (int i = 0; i < 10000 && strstr(line, ") Z") == NULL; i++) {
+        FILE *file = fopen(facts, "r");
+        assert_non_null(file);
+        assert_non_null(fgets(line, sizeof line, file));
+        fclose(file);
+        sched_yield();
+    }
+    assert_non_null(strstr(line, ") Z"));
+    const uint64_t start = migdi_os_process_start(child);
+    assert_true(start > MIGDI_OS_GONE && start < MIGDI_OS_UNKNOWN);
+    close(ends[0]);
+    close(ends[1]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_true(migdi_os_process_start(child) == MIGDI_OS_GONE);
+}
+
+/* namespaces(7): the link reads "pid:[INODE]". */
+static void the_pid_namespace_has_a_number(void **state)
+{
+    (void)state;
+    char link[64] = "";
+    char expected[64];
+    migdi_text text = {0};
+    assert_true(readlink("/proc/self/ns/pid", link, sizeof link - 1) > 0);
+    migdi_os_add_pid_namespace(&text);
+    snprintf(expected, sizeof expected, "pid:[%s]", migdi_text_string(&text));
+    assert_string_equal(link, expected);
+    migdi_text_free(&text);
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
@@ -521,6 +596,9 @@ int main(void)
         cmocka_unit_test(random_bytes_fill_all_and_differ),
         cmocka_unit_test(the_process_names_itself_for_others),
         cmocka_unit_test(a_live_process_has_a_start_and_a_dead_one_has_none),
+        cmocka_unit_test(what_cannot_be_looked_at_is_not_dead),
+        cmocka_unit_test(a_process_whose_first_thread_has_ended_lives),
+        cmocka_unit_test(the_pid_namespace_has_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

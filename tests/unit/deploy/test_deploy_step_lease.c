@@ -3,18 +3,16 @@
 #define migdi_deploy_lease tested /* beside that of the room */
 #include "deploy_step_lease.c"
 
-#define US    "ana@here boot-1 70.7000 deploy"
+#define HERE  "ana@here boot-1 4026531836"
+#define US    HERE " 70.7000.a1 deploy"
 #define THEM  "bob@there boot-9 1.1 deploy"
 #define NOW   INT64_C(1764355200000) /* 2025-11-28T18:40:00Z */
 #define NOW_S "2025-11-28T18:40:00.000000Z"
 
 static const migdi_lease_wish wish = {
-    .namespace_ = "blue", .name = "migdeploy-data", .holder = US, .machine = "ana@here boot-1"};
-static const migdi_lease_wish patient = {.namespace_ = "blue",
-                                         .name = "migdeploy-data",
-                                         .holder = US,
-                                         .machine = "ana@here boot-1",
-                                         .wait = true};
+    .namespace_ = "blue", .name = "migdeploy-data", .holder = US, .machine = HERE};
+static const migdi_lease_wish patient = {
+    .namespace_ = "blue", .name = "migdeploy-data", .holder = US, .machine = HERE, .wait = true};
 
 #define LEASES  "/apis/coordination.k8s.io/v1/namespaces/blue/leases"
 #define MANAGED "?fieldManager=migdeploy&fieldValidation=Strict\n"
@@ -63,7 +61,7 @@ static void ours_is_renewed_and_a_free_one_is_taken(void **state)
     check(&wish, held_by(US, 600000), renew);
     check(&wish, held_by("", 0), take_over);
     check(&wish, held_by(THEM, 45000), take_over);
-    lease_seen dead = held_by("ana@here boot-1 71.7100 deploy", 0);
+    lease_seen dead = held_by(HERE " 71.7100.a1 deploy", 0);
     dead.dead = true;
     check(&wish, dead, take_over);
 }
@@ -80,8 +78,8 @@ static void who_renews_is_let_be_and_who_stopped_is_waited_for(void **state)
           " remains: nothing was changed by this run");
     check(&patient, renewed, "going: " THEM " was writing 1 s ago\n pause 3000");
     /* The same name on another machine, or started at another time, is another writer. */
-    lease_seen other = held_by("ana@here boot-1 70.7001 deploy", 1000);
-    check(&wish, other, "going: ana@here boot-1 70.7001 deploy was writing 1 s ago\n pause 3000");
+    lease_seen other = held_by(HERE " 70.7001.a1 deploy", 1000);
+    check(&wish, other, "going: " HERE " 70.7001.a1 deploy was writing 1 s ago\n pause 3000");
 }
 
 static void without_the_right_to_look_work_goes_on_with_a_warning(void **state)
@@ -111,10 +109,10 @@ static void only_ours_is_given_back(void **state)
     says(&tested, &wish, MIGDI_ABSENT, &hidden, "done: Lease/blue/migdeploy-data is not ours");
 }
 
-/* 70 runs since 7000, 71 runs since 7100; no other process does. */
+/* 70 runs since 7000, 71 since 7100; nothing can be learnt of 73; no other process runs. */
 static uint64_t process_start(int64_t pid)
 {
-    return pid == 70 ? 7000 : pid == 71 ? 7100 : 0;
+    return pid == 70 ? 7000 : pid == 71 ? 7100 : pid == 73 ? MIGDI_OS_UNKNOWN : MIGDI_OS_GONE;
 }
 
 static void a_holder_is_dead_only_if_its_process_was_here_and_is_gone(void **state)
@@ -124,25 +122,38 @@ static void a_holder_is_dead_only_if_its_process_was_here_and_is_gone(void **sta
         const char *holder;
         bool dead;
     } rows[] = {
-        {"ana@here boot-1 71.7100 deploy", false}, /* it runs */
-        {"ana@here boot-1 71.7099 deploy", true},  /* its number was given again */
-        {"ana@here boot-1 72.7200 deploy", true},
-        {"ana@here boot-2 72.7200 deploy", false}, /* another boot: nothing is known */
-        {"ana@here boot-10 72.7200 deploy", false},
-        {"bob@here boot-1 72.7200 deploy", false},
-        {"ana@there boot-1 72.7200 deploy", false},
-        {"ana@here boot-1", false},
-        {"ana@here boot-1 ", false},
-        {"ana@here boot-1 x.1", false},
-        {"ana@here boot-1 -5.1 deploy", false},
+        {HERE " 71.7100.a1 deploy", false}, /* it runs */
+        {HERE " 70.7000.a2 scale", false},  /* another job of our own process */
+        {HERE " 71.7099.a1 deploy", true},  /* its number was given again */
+        {HERE " 72.7200.a1 deploy", true},
+        {HERE " 72.7200 deploy", true},
+        {HERE " 73.7300.a1 deploy", false}, /* whether it runs is not known */
+        {HERE " 72.0.a1 deploy", false},    /* it did not know its own start */
+        {HERE " 71.18446744073709551615.a1 deploy", false},
+        {HERE " 72 deploy", false},
+        {"ana@here boot-2 4026531836 72.7200.a1 deploy",
+         false}, /* another boot: nothing is known */
+        {"ana@here boot-10 4026531836 72.7200.a1 deploy", false},
+        {"ana@here boot-1 4026532177 72.7200.a1 deploy", false}, /* another PID namespace */
+        {"ana@here boot-1 72.7200 deploy", false},
+        {"bob@here boot-1 4026531836 72.7200.a1 deploy", false},
+        {"ana@there boot-1 4026531836 72.7200.a1 deploy", false},
+        {HERE, false},
+        {HERE " ", false},
+        {HERE " x.1", false},
+        {HERE " -5.1 deploy", false},
+        {" 72.7200.a1 deploy", false},
         {"", false},
     };
     migdi_lease_wish local = wish;
     local.process_start = process_start;
     for (size_t i = 0; i < COUNT(rows); i++) {
+        local.machine = HERE;
         if (is_dead(&local, rows[i].holder) != rows[i].dead) {
             fail_msg("%s", rows[i].holder);
         }
+        local.machine = NULL; /* who we are is not known */
+        assert_false(is_dead(&local, rows[i].holder));
     }
 }
 
