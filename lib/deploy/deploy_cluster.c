@@ -167,18 +167,6 @@ void migdi_cluster_observe(const void *wished, migdi_view *view, void *out)
     observe_refusal(wish, view, seen);
 }
 
-void migdi_cluster_observe_change(const void *wished, migdi_view *view, void *out)
-{
-    const migdi_cluster_wish *wish = wished;
-    migdi_cluster_seen *seen = out;
-    migdi_cluster_observe(wished, view, out);
-    if (seen->exists && !seen->terminating) {
-        seen->change = migdi_change_see(view, &migdi_kube_statefulsets, wish->namespace_,
-                                        wish->applied, see_set(wish, view), "/spec/replicas");
-        seen->template_differs = migdi_diff_touches(seen->change.fields, "/spec/template");
-    }
-}
-
 void migdi_cluster_observe_number(const void *wished, migdi_view *view, void *out)
 {
     const migdi_cluster_wish *wish = wished;
@@ -187,6 +175,18 @@ void migdi_cluster_observe_number(const void *wished, migdi_view *view, void *ou
         view, migdi_kube_list(migdi_view_arena(view), &migdi_kube_horizontalpodautoscalers,
                               wish->namespace_, NULL));
     observe_autoscaler(wish, autoscalers, out);
+}
+
+void migdi_cluster_observe_change(const void *wished, migdi_view *view, void *out)
+{
+    const migdi_cluster_wish *wish = wished;
+    migdi_cluster_seen *seen = out;
+    migdi_cluster_observe_number(wished, view, out);
+    if (seen->exists && !seen->terminating) {
+        seen->change = migdi_change_see(view, &migdi_kube_statefulsets, wish->namespace_,
+                                        wish->applied, see_set(wish, view), "/spec/replicas");
+        seen->template_differs = migdi_diff_touches(seen->change.fields, "/spec/template");
+    }
 }
 
 /* --- what follows from it --------------------------------------------------------------------- */

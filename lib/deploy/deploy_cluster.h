@@ -72,10 +72,10 @@ typedef struct migdi_cluster_seen {
 } migdi_cluster_seen;
 
 /* Fills the struct: the set and its members. What only some steps decide on is read by the two
- * below, and nothing in the others: what an apply would change; the autoscaler. */
+ * below, and nothing in the others: the autoscaler; that, and what an apply would change. */
 void migdi_cluster_observe(const void *wished, migdi_view *view, void *out);
-void migdi_cluster_observe_change(const void *wished, migdi_view *view, void *out);
 void migdi_cluster_observe_number(const void *wished, migdi_view *view, void *out);
+void migdi_cluster_observe_change(const void *wished, migdi_view *view, void *out);
 
 /* Seeds that are Ready; and the votes that guaranteed delivery needs: S/2 + 1. */
 int64_t migdi_cluster_seeds_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen);

@@ -2,11 +2,13 @@
  * roll. */
 #include "deploy_steps.h"
 
-/* Replicas would fall to 1 with the first apply that leaves them out, were they still ours
- * alone. */
-static bool number_has_no_other_owner(const migdi_cluster_seen *seen)
+/* Replicas would fall to 1 with the first apply that leaves them out, were they still ours alone;
+ * and what wrote them for an autoscaler that is no more looks after them no more. */
+static bool number_wants_its_owner(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen)
 {
-    return !seen->number_is_ours && seen->number.kind == MIGDI_OWNER_OURS;
+    return !seen->number_is_ours && (seen->number.kind == MIGDI_OWNER_OURS ||
+                                     (seen->number.kind == MIGDI_OWNER_CONTROLLER &&
+                                      seen->autoscaler == NULL && wish->least == 0));
 }
 
 static void decide_change(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
@@ -48,7 +50,7 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
         act->object = title;
     } else if (migdi_change_is_refused(&seen->change, seen->owner, wish->adopt, title, verdict)) {
         return;
-    } else if (number_has_no_other_owner(seen)) {
+    } else if (number_wants_its_owner(wish, seen)) {
         migdi_going(verdict, "keep %lld replicas of %s", (long long)seen->replicas, title);
         migdi_act *act =
             migdi_want(verdict, migdi_cluster_set_replicas(wish, seen, seen->replicas, arena));

@@ -63,10 +63,51 @@ static void the_number_is_taken_from_helm_but_not_from_who_comes_again(void **st
     life_end(&l);
 }
 
+/* Whether the manager owns spec.replicas. */
+static bool owns_number(test_world *lab, const char *manager)
+{
+    const char *answer = NULL;
+    migd_object *set = NULL;
+    bool owns = false;
+    test_world_ask(lab, "GET", LIFE_SET, NULL, NULL, &answer);
+    assert_int_equal(migd_object_parse(answer, strlen(answer), NULL, &set, NULL), MIGD_OK);
+    const migd_object *managers = migd_object_at(set, "/metadata/managedFields");
+    for (size_t i = 0; i < migd_object_count(managers); i++) {
+        const migd_object *entry = migd_object_item(managers, i);
+        owns = owns || (strcmp(migd_object_text(entry, "/manager", ""), manager) == 0 &&
+                        migd_object_at(entry, "/fieldsV1/f:spec/f:replicas") != NULL);
+    }
+    migd_object_free(set);
+    return owns;
+}
+
+/* The controller that wrote the number for an autoscaler stays its owner when the autoscaler is
+ * gone, and nobody of ours would be. */
+static void the_number_comes_back_to_us_when_its_autoscaler_is_gone(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = test_world_new(6, "{\"wishes\":{\"migratory/migratorydata-autoscale\":4}}");
+    done(&l, lab, LIFE_DEPLOY, "spec.autoscale={min: 3, max: 5, cpuPercent: 50}", 0);
+    test_world_pass(lab, 120000);
+    assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), 4);
+    assert_true(owns_number(lab, "kube-controller-manager"));
+    assert_false(owns_number(lab, "migdeploy-scale"));
+    done(&l, lab, LIFE_DEPLOY, NULL, 0);
+    assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), 4);
+    assert_true(owns_number(lab, "migdeploy-scale"));
+    const int64_t writes = test_world_writes(lab);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0);
+    assert_int_equal(test_world_writes(lab), writes);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_number_is_taken_from_helm_but_not_from_who_comes_again),
+        cmocka_unit_test(the_number_comes_back_to_us_when_its_autoscaler_is_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

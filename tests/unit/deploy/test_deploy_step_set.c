@@ -110,12 +110,18 @@ static void the_number_gets_its_owner_before_an_apply_leaves_it_out(void **state
         migdi_owner number;
         bool is_ours;
         bool kept;
+        int64_t least;          /* of the autoscaler that is wished */
+        const char *autoscaler; /* that is there */
     } rows[] = {
-        {{MIGDI_OWNER_OURS, "migdeploy"}, false, true},
-        {{MIGDI_OWNER_OURS, "migdeploy"}, true, false},
-        {{MIGDI_OWNER_NONE, NULL}, true, false},
-        {{MIGDI_OWNER_KUBECTL, "kubectl"}, false, false},
-        {{MIGDI_OWNER_CONTROLLER, "kube-controller-manager"}, false, false},
+        {{MIGDI_OWNER_OURS, "migdeploy"}, false, true, 0, NULL},
+        {{MIGDI_OWNER_OURS, "migdeploy"}, true, false, 0, NULL},
+        {{MIGDI_OWNER_NONE, NULL}, true, false, 0, NULL},
+        {{MIGDI_OWNER_KUBECTL, "kubectl"}, false, false, 0, NULL},
+        /* An autoscaler that is no more, one that is wished, and one that is there. */
+        {{MIGDI_OWNER_CONTROLLER, "kube-controller-manager"}, false, true, 0, NULL},
+        {{MIGDI_OWNER_CONTROLLER, "kube-controller-manager"}, true, false, 0, NULL},
+        {{MIGDI_OWNER_CONTROLLER, "kube-controller-manager"}, false, false, 3, NULL},
+        {{MIGDI_OWNER_CONTROLLER, "kube-controller-manager"}, false, false, 0, "data-autoscale"},
     };
     bench b = open_bench();
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -123,6 +129,8 @@ static void the_number_gets_its_owner_before_an_apply_leaves_it_out(void **state
         seen.partition = 3;
         seen.number = rows[i].number;
         seen.number_is_ours = rows[i].is_ours;
+        seen.autoscaler = rows[i].autoscaler;
+        b.wish.least = rows[i].least;
         check(&b, seen,
               rows[i].kept
                   ? "going: keep 3 replicas of " SET "\n"
