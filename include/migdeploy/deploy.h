@@ -21,7 +21,9 @@ extern "C" {
  * spec. What is for one that lives (status, scale, restart, destroy) takes it from `spec`, else,
  * spec NULL, looks first for the one StatefulSet in MIGD_CALL_NAMESPACE that migd_check_objects()
  * would know as MigratoryData's; the job ends with MIGD_ERR_INVALID and their names for several,
- * with MIGD_ERR_NOT_FOUND for none. Since 0.1. */
+ * with MIGD_ERR_NOT_FOUND for none. MIGD_CALL_DRY_RUN 1: nothing is changed, and
+ * the result is that of a plan; MIGD_ERR_INVALID at destroy. MIGD_CALL_ONLY and _UNTIL name steps:
+ * objects, members, autoscaler, address. MIGD_CALL_FORCE is for apply alone. Since 0.1. */
 
 /* What migd_deploy_start() would change, field by field, and nothing is changed. Events:
  * MIGD_EVENT_PLAN for each change. Result:
@@ -31,9 +33,8 @@ MIGD_API migd_status migd_deploy_plan_start(migd_context *context, const migd_sp
                                             const migd_call_options *options, migd_job **job,
                                             migd_error **error);
 
-/* Makes the cluster be as the spec says: objects, members Ready, address known. MIGD_CALL_ONLY and
- * MIGD_CALL_UNTIL name a step: namespace, services, budget, members, autoscaler, address.
- * Result: {"address","members","elapsedMs",...}. Since 0.1. */
+/* Makes the cluster be as the spec says: objects, members Ready, address known. Result:
+ * {"address","members":{"ready","wanted"},"findings":[...]}. Since 0.1. */
 MIGD_API migd_status migd_deploy_start(migd_context *context, const migd_spec *spec,
                                        const migd_call_options *options, migd_job **job,
                                        migd_error **error);
@@ -58,7 +59,8 @@ MIGD_API migd_status migd_deploy_restart_start(migd_context *context, const migd
 
 /* Applies anybody's objects in the order given: judged all together first, then server-side.
  * Result:
- * {"objects":[{"object","action"}],"findings":[...]}. Since 0.1. */
+ * {"objects":[{"object","action"}],"findings":[...]}; objects that were as wished already are not
+ * among them. Since 0.1. */
 MIGD_API migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *objects,
                                              const migd_call_options *options, migd_job **job,
                                              migd_error **error);

@@ -30,7 +30,7 @@ enum {
 /* What migd_call_options_set_text() and _set_int64() set. Since 0.1. */
 enum {
     MIGD_CALL_DEADLINE_MS = 1, /* for the whole job, from its start; MIGD_FOREVER is the default */
-    MIGD_CALL_DRY_RUN = 2,     /* 1: the server only judges what it would do */
+    MIGD_CALL_DRY_RUN = 2,     /* 1: nothing is changed; what would be is the result */
     MIGD_CALL_FORCE = 3,       /* 1: take over fields that another manager owns */
     MIGD_CALL_ADOPT = 4,       /* 1: take over objects that helm, argocd or flux look after */
     MIGD_CALL_WAIT_LOCK = 5,   /* 1: wait while somebody else writes, instead of MIGD_ERR_LOCKED */

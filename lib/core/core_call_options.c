@@ -128,6 +128,30 @@ migd_status migd_call_options_accept(migd_call_options *options, const char *rul
     return MIGD_OK;
 }
 
+migd_status migdi_call_options_copy(const migd_call_options *options, migd_call_options **out,
+                                    migd_error **error)
+{
+    migd_call_options *copy = NULL;
+    migd_status status = migd_call_options_new(&copy, error);
+    *out = NULL;
+    if (status == MIGD_OK && options != NULL) {
+        memcpy(copy->numbers, options->numbers, sizeof copy->numbers);
+        copy->cancel = migdi_cancel_keep(options->cancel);
+        if (!migdi_options_copy_texts(&kind, copy->texts, options->texts)) {
+            status = migdi_fail_nomem(error);
+        }
+        for (size_t i = 0; status == MIGD_OK && i < options->rule_count; i++) {
+            status = migd_call_options_accept(copy, options->rules[i], error);
+        }
+    }
+    if (status < 0) {
+        migd_call_options_free(copy);
+        return status;
+    }
+    *out = copy;
+    return MIGD_OK;
+}
+
 void migd_call_options_set_cancel(migd_call_options *options, migd_cancel *cancel)
 {
     if (options != NULL) {

@@ -7,6 +7,11 @@
 
 typedef struct migd_call_options migd_call_options;
 
+/* A copy of all of them; options NULL: the defaults. *out: for migd_call_options_free(). MIGD_OK or
+ * MIGD_ERR_NOMEM. */
+migd_status migdi_call_options_copy(const migd_call_options *options, migd_call_options **out,
+                                    migd_error **error);
+
 /* Whether findings of this rule do not refuse; options NULL: no. */
 bool migdi_call_options_accepts(const migd_call_options *options, const char *rule);
 

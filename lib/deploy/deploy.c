@@ -127,6 +127,30 @@ static migd_status add_objects(migdi_draft *draft, const migd_call_options *opti
     return MIGD_OK;
 }
 
+/* An empty list in the job's result. */
+static void add_list(migdi_draft *draft, const char *pointer)
+{
+    migd_object *empty = NULL;
+    migd_object *result = migdi_job_result(draft->job);
+    const bool made = result != NULL && migd_object_parse("[]", 2, NULL, &empty, NULL) >= 0 &&
+                      migd_object_set_object(result, pointer, empty, NULL) >= 0;
+    draft->arena->failed = draft->arena->failed || !made;
+    migd_object_free(empty);
+}
+
+/* What was written, as it was accepted. */
+static void note_applied(void *user, const migdi_step *step, const migdi_act *act,
+                         const migd_object *answer, migdi_builder *result)
+{
+    const size_t at = migd_object_count(migd_object_at(result->document, "/objects"));
+    (void)user;
+    (void)step;
+    (void)answer;
+    migdi_build_map(result, "/objects/-");
+    migdi_build_string(result, act->object, "/objects/%zu/object", at);
+    migdi_build_string(result, act->action, "/objects/%zu/action", at);
+}
+
 /* Each set among the objects is judged on what runs of it now. */
 static void add_rules_of_sets(migdi_draft *draft)
 {
@@ -181,6 +205,8 @@ migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *o
         return status;
     }
     draft.goes_on = "migdeploy apply -f FILE";
+    add_list(&draft, "/objects");
+    migdi_job_on_act(draft.job, note_applied, NULL);
     return migdi_draft_run(&draft, MIGDI_RUN, "apply", job, error);
 }
 
@@ -344,17 +370,6 @@ migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *sp
     return run(&errand, context, spec, options, job, error);
 }
 
-/* {"removed":[],"kept":[]} */
-static bool make_lists(migd_object *result)
-{
-    migd_object *empty = NULL;
-    const bool made = result != NULL && migd_object_parse("[]", 2, NULL, &empty, NULL) >= 0 &&
-                      migd_object_set_object(result, "/removed", empty, NULL) >= 0 &&
-                      migd_object_set_object(result, "/kept", empty, NULL) >= 0;
-    migd_object_free(empty);
-    return made;
-}
-
 /* What was asked to go, as it was accepted. */
 static void note_removed(void *user, const migdi_step *step, const migdi_act *act,
                          const migd_object *answer, migdi_builder *result)
@@ -395,9 +410,8 @@ static void add_destroy(migdi_draft *draft, const migdi_errand *errand)
     }
     migdi_draft_next(draft);
     migdi_draft_add(draft, &migdi_deploy_namespace_gone, wishes, MIGDI_ABSENT);
-    if (!make_lists(migdi_job_result(draft->job))) {
-        draft->arena->failed = true;
-    }
+    add_list(draft, "/removed");
+    add_list(draft, "/kept");
     migdi_job_on_act(draft->job, note_removed, NULL);
 }
 
@@ -407,5 +421,11 @@ migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *sp
 {
     static const migdi_errand errand = {
         .command = "destroy", .mode = MIGDI_RUN, .add = add_destroy, .ends = true};
+    if (migd_call_options_int64(options, MIGD_CALL_DRY_RUN) == 1) {
+        migdi_error_clear(error);
+        *job = NULL;
+        return migdi_fail(error, MIGD_ERR_INVALID,
+                          "destroy has no dry run: it asks, and says what would go");
+    }
     return run(&errand, context, spec, options, job, error);
 }

@@ -20,33 +20,14 @@ static void free_options(void *options)
     migd_call_options_free(options);
 }
 
-/* Accepted rules and the flags that steps ask for, for as long as the job lives. */
+/* For as long as the job lives. */
 static migd_status copy_options(migdi_draft *draft, const migd_call_options *options,
                                 migd_error **error)
 {
-    static const int32_t numbers[] = {MIGD_CALL_ADOPT, MIGD_CALL_WAIT_LOCK, MIGD_CALL_CONSENT};
-    static const int32_t texts[] = {MIGD_CALL_ONLY, MIGD_CALL_UNTIL};
     migd_call_options *copy = NULL;
-    migd_status status = migd_call_options_new(&copy, error);
-    for (size_t i = 0; status == MIGD_OK && i < sizeof numbers / sizeof *numbers; i++) {
-        status = migd_call_options_set_int64(copy, numbers[i],
-                                             migd_call_options_int64(options, numbers[i]), error);
-    }
-    for (size_t i = 0; status == MIGD_OK && i < sizeof texts / sizeof *texts; i++) {
-        status = migd_call_options_set_text(copy, texts[i],
-                                            migd_call_options_text(options, texts[i]), error);
-    }
-    const char *rule = NULL;
-    for (size_t i = 0;
-         status == MIGD_OK && (rule = migdi_call_options_accepted(options, i)) != NULL; i++) {
-        status = migd_call_options_accept(copy, rule, error);
-    }
-    if (status < 0) {
-        migd_call_options_free(copy);
-        return status;
-    }
+    const migd_status status = migdi_call_options_copy(options, &copy, error);
     draft->options = copy;
-    return migdi_job_give(draft->job, copy, free_options, error);
+    return status < 0 ? status : migdi_job_give(draft->job, copy, free_options, error);
 }
 
 const migd_object *migdi_draft_object(const migdi_draft *draft, const char *kind, const char *name)
@@ -337,35 +318,45 @@ static bool set_lock(migdi_draft *draft, const char *command)
     return true;
 }
 
-/* Leaves the steps that MIGD_CALL_ONLY and _UNTIL name; the rules are judged in any case. */
+static bool is_called(const migdi_step *step, const char *name)
+{
+    return strcmp(step->kind->name, name) == 0;
+}
+
+/* Leaves the steps that MIGD_CALL_ONLY names, else those up to the last that MIGD_CALL_UNTIL names:
+ * several steps share a name, with others between them. The rules are judged in any case. */
 static migd_status cut(migdi_draft *draft, migd_error **error)
 {
     const char *only = migd_call_options_text(draft->options, MIGD_CALL_ONLY);
     const char *until = migd_call_options_text(draft->options, MIGD_CALL_UNTIL);
     const char *named = only == NULL ? until : only;
+    size_t end = named == NULL ? draft->count : 0; /* behind the last that is meant */
+    for (size_t i = 0; named != NULL && i < draft->count; i++) {
+        end = is_called(&draft->steps[i], named) ? i + 1 : end;
+    }
+    if (end == 0 && named != NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID,
+                          "no step \"%s\"; there are objects, members, autoscaler, address", named);
+    }
     size_t count = 0;
-    bool found = named == NULL;
-    bool past = false;
     for (size_t i = 0; i < draft->count; i++) {
-        const char *name = draft->steps[i].kind->name;
-        const bool meant = named != NULL && strcmp(name, named) == 0;
-        found = found || meant;
-        past = past || (until != NULL && found && !meant);
-        if (strcmp(name, MIGDI_STEP_RULES) == 0 || (only == NULL ? !past : meant)) {
-            draft->steps[count++] = draft->steps[i];
+        const migdi_step *step = &draft->steps[i];
+        if (is_called(step, MIGDI_STEP_RULES) ||
+            (i < end && (only == NULL || is_called(step, only)))) {
+            draft->steps[count++] = *step;
         }
     }
     draft->count = count;
-    return found ? MIGD_OK
-                 : migdi_fail(error, MIGD_ERR_INVALID,
-                              "no step \"%s\"; there are objects, members, autoscaler, address",
-                              named);
+    return MIGD_OK;
 }
 
 migd_status migdi_draft_start(migdi_draft *draft, migdi_run_mode mode, const char *command,
                               migd_error **error)
 {
     migd_status status = cut(draft, error);
+    if (mode == MIGDI_RUN && migd_call_options_int64(draft->options, MIGD_CALL_DRY_RUN) == 1) {
+        mode = MIGDI_PLAN;
+    }
     if (mode == MIGDI_RUN) {
         migdi_job_set_goes_on(draft->job,
                               draft->goes_on != NULL

@@ -3,7 +3,10 @@
 
 #include "job_run.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static migd_spec *spec_of(const char *path, const char *wanted)
 {
@@ -158,6 +161,98 @@ static void findings_are_taken_once(void **state)
     close_bench(&b);
 }
 
+typedef migd_status (*start)(migd_context *, const migd_spec *, const migd_call_options *,
+                             migd_job **, migd_error **);
+
+static migd_status start_scale(migd_context *context, const migd_spec *spec,
+                               const migd_call_options *options, migd_job **job, migd_error **error)
+{
+    return migd_deploy_scale_start(context, spec, 5, options, job, error);
+}
+
+static migd_object *finish(bench *b)
+{
+    migd_object *result = NULL;
+    assert_int_equal(migd_job_finish(b->job, NULL, &b->error), MIGD_OK);
+    assert_int_equal(migd_job_take_object(b->job, &result, NULL), MIGD_OK);
+    drop(b);
+    return result;
+}
+
+static void a_dry_run_changes_nothing_and_is_a_plan(void **state)
+{
+    (void)state;
+    static const start starts[] = {migd_deploy_start, start_scale, migd_deploy_restart_start};
+    bench b = open_bench();
+    assert_int_equal(migd_deploy_start(b.context, b.spec, b.options, &b.job, &b.error), MIGD_OK);
+    migd_object_free(finish(&b));
+    assert_int_equal(
+        migd_spec_set(b.spec, "spec.members.image", "migratorydata/server:6.0.17", NULL), MIGD_OK);
+    const int64_t writes = test_world_writes(b.lab);
+    assert_int_equal(migd_call_options_set_int64(b.options, MIGD_CALL_DRY_RUN, 1, NULL), MIGD_OK);
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        assert_int_equal(starts[i](b.context, b.spec, b.options, &b.job, &b.error), MIGD_OK);
+        migd_object *result = finish(&b);
+        assert_true(migd_object_count(migd_object_at(result, "/changes")) > 0);
+        migd_object_free(result);
+        assert_int_equal(test_world_writes(b.lab), writes);
+    }
+    assert_int_equal(migd_deploy_destroy_start(b.context, b.spec, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    assert_null(b.job);
+    drop(&b);
+    migd_call_options_free(b.options);
+    migd_spec_free(b.spec);
+    migd_context_free(b.context);
+    test_world_free(b.lab);
+}
+
+/* Of an empty world: the set belongs to the objects, though a step of the members comes before. */
+static void steps_are_cut_behind_the_last_of_that_name(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t option;
+        const char *name;
+        const char *kinds; /* of what would be made: as the plan tells them */
+    } rows[] = {
+        {MIGD_CALL_UNTIL, "objects", "Namespace Service Service PodDisruptionBudget StatefulSet "},
+        {MIGD_CALL_UNTIL, "members", "Namespace Service Service PodDisruptionBudget StatefulSet "},
+        {MIGD_CALL_UNTIL, "address", "Namespace Service Service PodDisruptionBudget StatefulSet "},
+        {MIGD_CALL_ONLY, "objects", "Namespace Service Service PodDisruptionBudget StatefulSet "},
+        {MIGD_CALL_ONLY, "address", ""},
+    };
+    bench b = open_bench();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char kinds[256] = "";
+        migd_call_options *options = life_options(NULL);
+        assert_int_equal(migd_call_options_set_text(options, rows[i].option, rows[i].name, NULL),
+                         MIGD_OK);
+        assert_int_equal(migd_deploy_plan_start(b.context, b.spec, options, &b.job, &b.error),
+                         MIGD_OK);
+        migd_object *result = finish(&b);
+        const migd_object *changes = migd_object_at(result, "/changes");
+        for (size_t k = 0; k < migd_object_count(changes); k++) {
+            const migd_object *change = migd_object_item(changes, k);
+            const char *object = migd_object_text(change, "/object", "");
+            if (strcmp(migd_object_text(change, "/action", ""), "create") == 0) {
+                snprintf(kinds + strlen(kinds), sizeof kinds - strlen(kinds), "%.*s ",
+                         (int)strcspn(object, "/"), object);
+            }
+        }
+        assert_string_equal(kinds, rows[i].kinds);
+        migd_object_free(result);
+        migd_call_options_free(options);
+    }
+    assert_int_equal(migd_call_options_set_text(b.options, MIGD_CALL_ONLY, "namespace", NULL),
+                     MIGD_OK);
+    assert_int_equal(migd_deploy_start(b.context, b.spec, b.options, &b.job, &b.error),
+                     MIGD_ERR_INVALID);
+    assert_string_equal(migd_error_message(b.error),
+                        "no step \"namespace\"; there are objects, members, autoscaler, address");
+    close_bench(&b);
+}
+
 static void anybodys_objects_are_judged_then_applied(void **state)
 {
     (void)state;
@@ -174,10 +269,18 @@ static void anybodys_objects_are_judged_then_applied(void **state)
     assert_int_equal(migd_objects_parse(objects, service, strlen(service), NULL, NULL), MIGD_OK);
     assert_int_equal(migd_deploy_apply_start(b.context, objects, b.options, &b.job, &b.error),
                      MIGD_OK);
-    assert_int_equal(migd_job_finish(b.job, NULL, &b.error), MIGD_OK);
+    migd_object *result = finish(&b);
     assert_true(life_exists(b.lab, "/api/v1/namespaces/default/services/web"));
     assert_int_equal(test_world_writes(b.lab), 1);
-    drop(&b);
+    assert_int_equal(migd_object_count(migd_object_at(result, "/objects")), 1);
+    assert_string_equal(migd_object_text(result, "/objects/0/object", ""), "Service/default/web");
+    assert_string_equal(migd_object_text(result, "/objects/0/action", ""), "create");
+    migd_object_free(result);
+    assert_int_equal(migd_deploy_apply_start(b.context, objects, b.options, &b.job, &b.error),
+                     MIGD_OK);
+    result = finish(&b);
+    assert_int_equal(migd_object_count(migd_object_at(result, "/objects")), 0);
+    migd_object_free(result);
     assert_int_equal(migd_objects_parse(objects, nameless, strlen(nameless), NULL, NULL), MIGD_OK);
     assert_int_equal(migd_deploy_apply_start(b.context, objects, b.options, &b.job, &b.error),
                      MIGD_ERR_INVALID);
@@ -234,6 +337,8 @@ int main(void)
         cmocka_unit_test(what_has_no_spec_looks_for_the_cluster_and_needs_a_context),
         cmocka_unit_test(a_spec_that_the_rules_refuse_is_refused_with_its_findings),
         cmocka_unit_test(findings_are_taken_once),
+        cmocka_unit_test(a_dry_run_changes_nothing_and_is_a_plan),
+        cmocka_unit_test(steps_are_cut_behind_the_last_of_that_name),
         cmocka_unit_test(anybodys_objects_are_judged_then_applied),
         cmocka_unit_test(destroy_asks_and_heeds_the_answer),
     };

@@ -133,10 +133,44 @@ static void a_cancel_lives_as_long_as_the_options(void **state)
     assert_int_equal(migd_call_options_new(NULL, NULL), MIGD_ERR_INVALID);
 }
 
+static void a_copy_has_all_of_it(void **state)
+{
+    (void)state;
+    migd_call_options *options = new_options();
+    migd_call_options *copy = NULL;
+    migd_cancel *cancel = NULL;
+    assert_int_equal(migd_cancel_new(&cancel, NULL), MIGD_OK);
+    for (int32_t i = MIGD_CALL_DEADLINE_MS; i <= MIGD_CALL_CONSENT; i++) {
+        assert_int_equal(migd_call_options_set_int64(options, i, 1, NULL), MIGD_OK);
+    }
+    for (int32_t i = MIGD_CALL_ONLY; i <= MIGD_CALL_FIELD_MANAGER; i++) {
+        assert_int_equal(migd_call_options_set_text(options, i, "blue", NULL), MIGD_OK);
+    }
+    assert_int_equal(migd_call_options_accept(options, "C9", NULL), MIGD_OK);
+    migd_call_options_set_cancel(options, cancel);
+    assert_int_equal(migdi_call_options_copy(options, &copy, NULL), MIGD_OK);
+    migd_call_options_free(options);
+    for (int32_t i = MIGD_CALL_DEADLINE_MS; i <= MIGD_CALL_CONSENT; i++) {
+        assert_int_equal(migd_call_options_int64(copy, i), 1);
+    }
+    for (int32_t i = MIGD_CALL_ONLY; i <= MIGD_CALL_FIELD_MANAGER; i++) {
+        assert_string_equal(migd_call_options_text(copy, i), "blue");
+    }
+    assert_true(migdi_call_options_accepts(copy, "C9"));
+    migd_cancel_signal(cancel);
+    assert_true(migdi_cancel_thrown(migdi_call_options_cancel(copy)));
+    migd_cancel_free(cancel);
+    migd_call_options_free(copy);
+    assert_int_equal(migdi_call_options_copy(NULL, &copy, NULL), MIGD_OK);
+    assert_int_equal(migd_call_options_int64(copy, MIGD_CALL_DEADLINE_MS), MIGD_FOREVER);
+    migd_call_options_free(copy);
+}
+
 static migd_status fill_options(void *user)
 {
     (void)user;
     migd_call_options *options = NULL;
+    migd_call_options *copy = NULL;
     migd_status status = migd_call_options_new(&options, NULL);
     if (status >= 0) {
         status = migd_call_options_set_text(options, MIGD_CALL_ONLY, "members", NULL);
@@ -145,17 +179,21 @@ static migd_status fill_options(void *user)
         status = migd_call_options_accept(options, "C9", NULL);
     }
     if (status >= 0) {
-        assert_string_equal(migd_call_options_text(options, MIGD_CALL_ONLY), "members");
-        assert_true(migdi_call_options_accepts(options, "C9"));
+        status = migdi_call_options_copy(options, &copy, NULL);
+    }
+    if (status >= 0) {
+        assert_string_equal(migd_call_options_text(copy, MIGD_CALL_ONLY), "members");
+        assert_true(migdi_call_options_accepts(copy, "C9"));
     }
     migd_call_options_free(options);
+    migd_call_options_free(copy);
     return status;
 }
 
 static void lack_of_memory_leaves_nothing(void **state)
 {
     (void)state;
-    assert_int_equal(test_fail_allocations(fill_options, NULL), 4);
+    assert_int_equal(test_fail_allocations(fill_options, NULL), 8);
 }
 
 int main(void)
@@ -167,6 +205,7 @@ int main(void)
         cmocka_unit_test(accepted_rules_are_told_once_in_their_order),
         cmocka_unit_test(what_is_no_name_of_a_rule_is_refused),
         cmocka_unit_test(a_cancel_lives_as_long_as_the_options),
+        cmocka_unit_test(a_copy_has_all_of_it),
         cmocka_unit_test(lack_of_memory_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
