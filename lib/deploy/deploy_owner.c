@@ -22,7 +22,8 @@ migdi_owner_kind migdi_owner_kind_of(const char *manager)
         {"kubectl", MIGDI_OWNER_KUBECTL},
         {"before-first-apply", MIGDI_OWNER_KUBECTL},
         {"kube-controller-manager", MIGDI_OWNER_CONTROLLER},
-        {"helm-controller", MIGDI_OWNER_SYNC}, /* flux; before what it begins with */
+        {"controller-manager", MIGDI_OWNER_CONTROLLER}, /* the same, as some providers run it */
+        {"helm-controller", MIGDI_OWNER_SYNC},          /* flux; before what it begins with */
         {"kustomize-controller", MIGDI_OWNER_SYNC},
         {"argocd", MIGDI_OWNER_SYNC},
         {"helm", MIGDI_OWNER_RELEASE},

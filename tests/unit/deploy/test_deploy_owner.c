@@ -26,6 +26,8 @@ static void a_managers_name_says_how_hard_it_is_to_take_from_it(void **state)
         {"kubectl-client-side-apply", MIGDI_OWNER_KUBECTL},
         {"before-first-apply", MIGDI_OWNER_KUBECTL},
         {"kube-controller-manager", MIGDI_OWNER_CONTROLLER},
+        {"controller-manager", MIGDI_OWNER_CONTROLLER},
+        {"my-controller-manager", MIGDI_OWNER_FOREIGN},
         {"helm", MIGDI_OWNER_RELEASE},
         {"argocd-controller", MIGDI_OWNER_SYNC},
         {"kustomize-controller", MIGDI_OWNER_SYNC},
