@@ -134,8 +134,10 @@ const char *migdi_object_json(const migd_object *value, migdi_arena *arena)
 migd_status migd_object_write_json(const migd_object *value, int32_t indent, migd_buf **out,
                                    migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     if (value == NULL || indent < 0 || indent > WIDEST_INDENT) {
         return value == NULL
                    ? migdi_fail(error, MIGD_ERR_INVALID, "there is no value to write")

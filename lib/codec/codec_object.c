@@ -9,10 +9,12 @@
 
 migd_status migd_object_new(migd_object **out, migd_error **error)
 {
-    migdi_error_clear(error);
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     migdi_document *document = migdi_document_new();
     if (document == NULL) {
-        *out = NULL;
         return migdi_fail_nomem(error);
     }
     document->root.kind = MIGD_KIND_MAP;
@@ -22,8 +24,10 @@ migd_status migd_object_new(migd_object **out, migd_error **error)
 
 migd_status migd_object_copy(const migd_object *value, migd_object **out, migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     if (value == NULL) {
         return migdi_fail(error, MIGD_ERR_INVALID, "there is no value to copy");
     }

@@ -124,8 +124,10 @@ static migd_status read_json_or_yaml(migdi_source *source, const char *text,
 migd_status migd_object_parse(const char *text, size_t size, const migd_read_options *options,
                               migd_object **out, migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     migdi_source *source = NULL;
     text = text == NULL && size == 0 ? "" : text;
     migd_status status = migdi_parse_open(text, size, options, &source, error);

@@ -5,7 +5,10 @@
 
 migd_status migd_objects_new(migd_objects **out, migd_error **error)
 {
-    migdi_error_clear(error);
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     *out = migdi_alloc_zeroed(1, sizeof **out);
     return *out == NULL ? migdi_fail_nomem(error) : MIGD_OK;
 }

@@ -23,7 +23,10 @@ static const migdi_options_kind kind = {"read option", MIGD_READ_BYTES, MIGDI_RE
 
 migd_status migd_read_options_new(migd_read_options **out, migd_error **error)
 {
-    migdi_error_clear(error);
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     *out = migdi_alloc_zeroed(1, sizeof **out);
     if (*out == NULL) {
         return migdi_fail_nomem(error);

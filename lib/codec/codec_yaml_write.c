@@ -215,8 +215,10 @@ migd_status migdi_yaml_write(const migd_object *value, migdi_text *text, migd_er
 
 migd_status migd_object_write_yaml(const migd_object *value, migd_buf **out, migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     if (value == NULL) {
         return migdi_fail(error, MIGD_ERR_INVALID, "there is no value to write");
     }

@@ -59,6 +59,17 @@ void migdi_error_clear(migd_error **error)
     }
 }
 
+migd_status migdi_begin(void *out, migd_error **error)
+{
+    void *const nothing = NULL;
+    migdi_error_clear(error);
+    if (out == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "there is no place for the result");
+    }
+    memcpy(out, &nothing, sizeof nothing); /* whatever it points to */
+    return MIGD_OK;
+}
+
 migd_status migdi_fail_nomem(migd_error **error)
 {
     if (error != NULL) {

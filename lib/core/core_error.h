@@ -25,6 +25,10 @@ typedef struct migdi_detail {
 /* First line of every public function that takes an error. */
 void migdi_error_clear(migd_error **error);
 
+/* The same where there is a result, a `T **out`: *out is NULL too. MIGD_ERR_INVALID, or
+ * MIGD_ERR_NOMEM: there is no place for it. */
+migd_status migdi_begin(void *out, migd_error **error);
+
 /* Sets *error and returns its status: `return migdi_fail(error, MIGD_ERR_PARSE, "...")`; that is
  * MIGD_ERR_NOMEM when memory ends on the way. An error that is already there becomes the cause.
  * Control bytes in the text are escaped; it is cut at 2,048 bytes. */

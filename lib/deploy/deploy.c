@@ -39,7 +39,10 @@ static migd_status judged(migdi_draft *draft, migd_findings *findings, const cha
 
 migd_status migd_job_take_findings(migd_job *job, migd_findings **out, migd_error **error)
 {
-    migdi_error_clear(error);
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     *out = job == NULL ? NULL : migdi_job_take_result(job, &findings_tag);
     return *out == NULL ? migdi_fail(error, MIGD_ERR_NOT_FOUND, "the job has no findings")
                         : MIGD_OK;
@@ -49,9 +52,8 @@ migd_status migd_job_take_findings(migd_job *job, migd_findings **out, migd_erro
 static migd_status begin(migdi_draft *draft, migd_context *context, const migd_spec *spec,
                          const migd_call_options *options, migd_job **job, migd_error **error)
 {
-    migdi_error_clear(error);
-    *job = NULL;
-    return migdi_draft_open_spec(draft, context, spec, options, error);
+    const migd_status begun = migdi_begin(job, error);
+    return begun < 0 ? begun : migdi_draft_open_spec(draft, context, spec, options, error);
 }
 
 /* Runs an errand on the cluster of the spec, or, without one, on the one that is found. */
@@ -60,9 +62,8 @@ static migd_status run(const migdi_errand *errand, migd_context *context, const 
 {
     migdi_draft draft;
     if (spec == NULL) {
-        migdi_error_clear(error);
-        *job = NULL;
-        return migdi_find_start(context, errand, options, job, error);
+        const migd_status begun = migdi_begin(job, error);
+        return begun < 0 ? begun : migdi_find_start(context, errand, options, job, error);
     }
     const migd_status status = begin(&draft, context, spec, options, job, error);
     if (status < 0) {
@@ -178,8 +179,10 @@ migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *o
                                     const migd_call_options *options, migd_job **job,
                                     migd_error **error)
 {
-    migdi_error_clear(error);
-    *job = NULL;
+    const migd_status begun = migdi_begin(job, error);
+    if (begun < 0) {
+        return begun;
+    }
     if (migd_objects_count(objects) == 0) {
         return migdi_fail(error, MIGD_ERR_INVALID, "there is no object to apply");
     }
@@ -332,8 +335,10 @@ migd_status migd_deploy_scale_start(migd_context *context, const migd_spec *spec
 {
     const migdi_errand errand = {
         .command = "scale", .mode = MIGDI_RUN, .add = add_scale, .replicas = replicas};
-    migdi_error_clear(error);
-    *job = NULL;
+    const migd_status begun = migdi_begin(job, error);
+    if (begun < 0) {
+        return begun;
+    }
     if (replicas < 1 || replicas > 1000) {
         return migdi_fail(error, MIGD_ERR_INVALID, "%d is no number of members: 1 to 1000",
                           (int)replicas);

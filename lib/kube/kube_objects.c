@@ -377,12 +377,10 @@ static migd_status start(const request *asked, migd_kube *kube, const migd_call_
 
 static migd_status begin(const migd_kube *kube, migd_job **job, migd_error **error)
 {
-    migdi_error_clear(error);
-    if (job == NULL) {
-        return migdi_fail(error, MIGD_ERR_INVALID, "no place for the job");
-    }
-    *job = NULL;
-    return kube == NULL ? migdi_fail(error, MIGD_ERR_INVALID, "no client") : MIGD_OK;
+    const migd_status begun = migdi_begin(job, error);
+    return begun < 0      ? begun
+           : kube == NULL ? migdi_fail(error, MIGD_ERR_INVALID, "no client")
+                          : MIGD_OK;
 }
 
 /* --- the public calls ------------------------------------------------------------------------- */

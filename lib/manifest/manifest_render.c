@@ -377,8 +377,10 @@ static migd_status refuse(const migd_spec *spec, migd_error **error)
 
 migd_status migd_spec_render(const migd_spec *spec, migd_objects **out, migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     if (spec == NULL) {
         return migdi_fail(error, MIGD_ERR_INVALID, "there is no spec to render");
     }

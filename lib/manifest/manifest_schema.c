@@ -166,8 +166,10 @@ static void build_key(migdi_builder *builder, const migdi_spec_key *key, const c
 
 migd_status migd_spec_schema(migd_object **out, migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     migdi_builder builder = {0};
     migdi_build(&builder);
     migdi_build_string(&builder, "https://json-schema.org/draft/2020-12/schema", "/$schema");

@@ -92,16 +92,23 @@ out:
 migd_status migd_spec_parse(const char *text, size_t size, const migd_read_options *options,
                             migd_spec **out, migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     return parse(text, size, options, NULL, out, error);
 }
 
 migd_status migd_spec_load_file(const char *path, const migd_read_options *options, migd_spec **out,
                                 migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
+    if (path == NULL) {
+        return migdi_fail(error, MIGD_ERR_INVALID, "there is no path to read from");
+    }
     migdi_text bytes = {0};
     const size_t limit = (size_t)migd_read_options_int64(options, MIGD_READ_BYTES);
     migd_status status = migdi_os_read_file(path, limit, &bytes, error);

@@ -211,8 +211,10 @@ out:
 migd_status migd_spec_edit_text(const char *text, size_t size, const char *path, const char *value,
                                 migd_buf **out, migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     migdi_text pointer = {0};
     migd_object *parsed = NULL;
     migd_object *source = NULL;

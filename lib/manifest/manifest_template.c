@@ -108,8 +108,10 @@ static migd_status add_aws(migdi_text *text, const char *cluster, const char *re
 migd_status migd_spec_template(const char *profile, const char *cluster, const char *region,
                                migd_buf **out, migd_error **error)
 {
-    migdi_error_clear(error);
-    *out = NULL;
+    const migd_status begun = migdi_begin(out, error);
+    if (begun < 0) {
+        return begun;
+    }
     migdi_text text = {0};
     migd_status status = MIGD_OK;
     const char *body = body_of(profile);
