@@ -355,6 +355,8 @@ static void add_restart(migdi_draft *draft, const migdi_errand *errand)
     cluster->restarted_at = migdi_arena_text(draft->arena, migdi_text_string(&now), now.size);
     draft->arena->failed = draft->arena->failed || now.failed;
     migdi_text_free(&now);
+    migdi_draft_add_rules(draft, 0);
+    migdi_draft_next(draft);
     migdi_draft_add(draft, &migdi_deploy_restart, cluster, MIGDI_PRESENT);
     migdi_draft_next(draft);
     migdi_draft_add(draft, &migdi_deploy_roll, cluster, MIGDI_PRESENT);

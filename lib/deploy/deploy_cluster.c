@@ -118,6 +118,14 @@ static void observe_set(const migd_object *set, migdi_arena *arena, migdi_cluste
     seen->owner = migdi_owner_of(set);
     seen->number = migdi_owner_of_field(set, "/spec/replicas", MIGDI_MANAGER_SCALE,
                                         &seen->number_is_ours, arena);
+    bool also = false;
+    seen->on_delete =
+        migdi_text_equal(migd_object_text(set, "/spec/updateStrategy/type", NULL), "OnDelete");
+    seen->strategy =
+        migdi_owner_of_field(set,
+                             seen->on_delete ? "/spec/updateStrategy/type"
+                                             : "/spec/updateStrategy/rollingUpdate/partition",
+                             MIGDI_MANAGER_ROLL, &also, arena);
 }
 
 static const migd_object *see_set(const migdi_cluster_wish *wish, migdi_view *view)
@@ -390,10 +398,12 @@ const migdi_call *migdi_cluster_set_partition(const migdi_cluster_wish *wish,
     return apply_alone(wish, &fields, MIGDI_MANAGER_ROLL, arena);
 }
 
-const migdi_call *migdi_cluster_restart(const migdi_cluster_wish *wish, migdi_arena *arena)
+const migdi_call *migdi_cluster_restart(const migdi_cluster_wish *wish,
+                                        const migdi_cluster_seen *seen, migdi_arena *arena)
 {
     migdi_builder fields;
     migdi_build(&fields);
+    migdi_build_string(&fields, seen->version, "/metadata/resourceVersion");
     migdi_build_string(&fields, wish->restarted_at,
                        "/spec/template/metadata/annotations/migdeploy.dev~1restarted-at");
     return apply_alone(wish, &fields, MIGDI_MANAGER_RESTART, arena);

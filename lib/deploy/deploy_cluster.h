@@ -63,6 +63,8 @@ typedef struct migdi_cluster_seen {
     migdi_owner owner;      /* of the object */
     migdi_owner number;     /* of replicas, ours for scaling not counted */
     bool number_is_ours;    /* migdeploy-scale owns replicas */
+    bool on_delete;         /* its members restart only when somebody deletes them */
+    migdi_owner strategy;   /* of that, or of the partition, ours for rolling not counted */
     bool template_differs;  /* an apply of the wish would change the pod template */
     migdi_change change;    /* or anything else but replicas */
     const char *autoscaler; /* one that targets the set; NULL: none */
@@ -124,7 +126,8 @@ const migdi_call *migdi_cluster_set_partition(const migdi_cluster_wish *wish,
 const migdi_call *migdi_cluster_set_replicas(const migdi_cluster_wish *wish,
                                              const migdi_cluster_seen *seen, int64_t replicas,
                                              migdi_arena *arena);
-const migdi_call *migdi_cluster_restart(const migdi_cluster_wish *wish, migdi_arena *arena);
+const migdi_call *migdi_cluster_restart(const migdi_cluster_wish *wish,
+                                        const migdi_cluster_seen *seen, migdi_arena *arena);
 /* Says that the member is replaced, and why, and wants its pod gone. */
 migdi_act *migdi_cluster_replace(const migdi_cluster_wish *wish, const migdi_member *member,
                                  const char *why, migdi_verdict *verdict);

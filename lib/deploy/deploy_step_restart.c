@@ -12,16 +12,40 @@ static bool roll_is_under_way(const migdi_cluster_seen *seen)
     return false;
 }
 
+/* Whether somebody else says when its members restart; then the verdict says who. */
+static bool refuse(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
+                   const char *title, migdi_verdict *verdict)
+{
+    const char *who = seen->strategy.name == NULL ? "nobody known" : seen->strategy.name;
+    if (migdi_owner_is_release(seen->owner.kind) && !wish->adopt) {
+        migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s belongs to %s", title, seen->owner.name);
+    } else if (seen->on_delete) {
+        migdi_refuse(verdict, MIGD_ERR_CONFLICT,
+                     "%s restarts no member by itself: %s set its updateStrategy to OnDelete",
+                     title, who);
+    } else if (seen->partition > 0 && seen->strategy.kind == MIGDI_OWNER_FOREIGN) {
+        migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s holds the members of %s below %lld back", who,
+                     title, (long long)seen->partition);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
 {
     const migdi_cluster_wish *wish = wished;
     const migdi_cluster_seen *seen = in;
     migdi_arena *arena = migdi_verdict_arena(verdict);
+    const char *title = migdi_cluster_title(wish, arena);
     const int64_t top = migdi_cluster_top(seen);
     migdi_act *act = NULL;
     (void)goal;
     if (!seen->exists) {
         migdi_cluster_say_missing(wish, verdict);
+        return;
+    }
+    if (refuse(wish, seen, title, verdict)) {
         return;
     }
     if (migdi_text_equal(seen->restarted_at, wish->restarted_at) || roll_is_under_way(seen)) {
@@ -34,11 +58,11 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
         act->kind = 1;
     } else {
         migdi_going(verdict, "ask %lld members to start anew", (long long)top);
-        act = migdi_want(verdict, migdi_cluster_restart(wish, arena));
+        act = migdi_want(verdict, migdi_cluster_restart(wish, seen, arena));
     }
     act->facts[0] = 409;
     act->action = "update";
-    act->object = migdi_cluster_title(wish, arena);
+    act->object = title;
 }
 
 static void imagine(const void *wished, const migdi_act *act, void *out)

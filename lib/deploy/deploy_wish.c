@@ -217,16 +217,17 @@ void migdi_draft_add_rules(migdi_draft *draft, int64_t replicas)
     const migd_object *spec = migd_spec_object(draft->spec);
     const char *spread = migd_object_text(spec, "/spec/members/spread", "");
     const char *scope = migd_object_text(spec, "/spec/disruption/scope", "");
+    const bool lives_on = draft->cluster->created == NULL; /* its objects are let be as they are */
     *wish = (migdi_rules_wish){
         .namespace_ = draft->cluster->namespace_,
         .name = draft->cluster->name,
-        .objects = replicas > 0 ? NULL : draft->objects,
-        .list_end = replicas > 0 ? list_end(draft) : (migdi_count){0},
+        .objects = lives_on ? NULL : draft->objects,
+        .list_end = lives_on ? list_end(draft) : (migdi_count){0},
         .options = draft->options,
         .replicas = replicas,
         .lower = draft->cluster->lower,
-        .zones = replicas == 0 && strcmp(spread, "zone") == 0,
-        .indexed = replicas == 0 && strcmp(scope, "seeds") == 0,
+        .zones = !lives_on && strcmp(spread, "zone") == 0,
+        .indexed = !lives_on && strcmp(scope, "seeds") == 0,
     };
     migdi_draft_add(draft, &migdi_deploy_rules, wish, MIGDI_PRESENT);
 }

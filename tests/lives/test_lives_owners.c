@@ -103,11 +103,98 @@ static void the_number_comes_back_to_us_when_its_autoscaler_is_gone(void **state
     test_world_free(lab);
 }
 
+/* It ends so, and nothing was written. */
+static void refused(life *l, test_world *lab, life_verb verb, migd_status status, const char *says)
+{
+    const int64_t writes = test_world_writes(lab);
+    life_run(l, lab, verb, NULL, 0, NULL);
+    if (l->status != status || strstr(l->message, says) == NULL) {
+        fail_msg("verb %d ended with %d, not %d \"%s\": %s\n%s", (int)verb, (int)l->status,
+                 (int)status, says, l->message, l->events);
+    }
+    assert_int_equal(test_world_writes(lab), writes);
+}
+
+#define ON_DELETE "{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\",\"rollingUpdate\":null}}}"
+#define HELM      "{\"metadata\":{\"annotations\":{\"meta.helm.sh/release-name\":\"push\"}}}"
+#define CANARY                                                                                     \
+    "{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":"                 \
+    "\"migratorydata\"},\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\","                 \
+    "\"rollingUpdate\":{\"partition\":2}}}}"
+
+/* A restart writes into the set as a deploy does, and is judged and refused as one. */
+static void a_restart_overrides_nobody_and_no_rule(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target;
+        const char *type;
+        const char *body;
+        migd_status status;
+        const char *says;
+    } rows[] = {
+        {LIFE_SET "/scale", MERGE, "{\"spec\":{\"replicas\":2}}", MIGD_ERR_REFUSED, " C5]"},
+        {LIFE_SET, MERGE, ON_DELETE, MIGD_ERR_CONFLICT, "kubectl"},
+        {LIFE_SET, MERGE, HELM, MIGD_ERR_CONFLICT, "belongs to helm"},
+        {LIFE_SET "?fieldManager=rollouts&force=true", APPLY, CANARY, MIGD_ERR_CONFLICT,
+         "rollouts"},
+    };
+    life l = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        test_world *lab = test_world_new(2, NULL);
+        done(&l, lab, LIFE_DEPLOY, NULL, 0);
+        theirs(lab, rows[i].target, rows[i].type, rows[i].body);
+        test_world_pass(lab, 60000);
+        refused(&l, lab, LIFE_RESTART, rows[i].status, rows[i].says);
+        test_world_free(lab);
+    }
+    life_end(&l);
+}
+
+#define NO_HOLD "{\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":0}}}}"
+
+/* Whether the restart is written once the client died at its request `at`. */
+static bool asked_by(int64_t at, bool strike)
+{
+    life l = {0};
+    test_world *lab = test_world_new(3, NULL);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0);
+    const int64_t request = test_world_requests(lab) + at;
+    if (strike) {
+        test_world_actor(lab, request, "PATCH", LIFE_SET, MERGE, NO_HOLD);
+    }
+    test_world_kill(lab, request, true);
+    life_run(&l, lab, LIFE_RESTART, NULL, 0, NULL);
+    assert_true(test_world_is_dead(lab));
+    test_world_revive(lab);
+    const char *answer = NULL;
+    test_world_ask(lab, "GET", LIFE_SET, NULL, NULL, &answer);
+    const bool asked = strstr(answer, "\"migdeploy.dev/restarted-at\"") != NULL;
+    life_end(&l);
+    test_world_free(lab);
+    return asked;
+}
+
+/* Somebody lowers the partition between our look and the write that rests on it: it would restart
+ * the members without the pause. */
+static void members_that_nobody_holds_any_more_are_not_asked_to_restart(void **state)
+{
+    (void)state;
+    int64_t at = 1;
+    while (at < 60 && !asked_by(at, false)) {
+        at++;
+    }
+    assert_true(at < 60);
+    assert_false(asked_by(at, true));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_number_is_taken_from_helm_but_not_from_who_comes_again),
         cmocka_unit_test(the_number_comes_back_to_us_when_its_autoscaler_is_gone),
+        cmocka_unit_test(a_restart_overrides_nobody_and_no_rule),
+        cmocka_unit_test(members_that_nobody_holds_any_more_are_not_asked_to_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,12 +138,12 @@ static void each_write_has_its_own_manager_and_guard(void **state)
                "{\"apiVersion\":\"autoscaling/v1\",\"kind\":\"Scale\",\"metadata\":{\"name\":"
                "\"data\",\"namespace\":\"blue\",\"resourceVersion\":\"77\"},\"spec\":{\"replicas\":"
                "4}}");
-    check_call(migdi_cluster_restart(&wish, &arena), "PATCH",
-               PATH "?fieldManager=migdeploy-restart" STRICT "&force=true",
-               "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{"
-               "\"migdeploy.dev/restarted-at\":\"2025-11-28T18:40:00Z\"}}}},\"apiVersion\":"
-               "\"apps/v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":\"data\","
-               "\"namespace\":\"blue\"}}");
+    check_call(
+        migdi_cluster_restart(&wish, &seen, &arena), "PATCH",
+        PATH "?fieldManager=migdeploy-restart" STRICT "&force=true",
+        "{\"metadata\":{\"resourceVersion\":\"77\",\"name\":\"data\",\"namespace\":\"blue\"},"
+        "\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"migdeploy.dev/restarted-at\":"
+        "\"2025-11-28T18:40:00Z\"}}}},\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\"}");
     assert_string_equal(migdi_cluster_title(&wish, &arena), SET);
     assert_false(arena.failed);
     migdi_arena_free(&arena);
