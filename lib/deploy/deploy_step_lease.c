@@ -19,6 +19,8 @@
 typedef struct {
     bool exists;
     bool hidden; /* we may not look: each act guards itself */
+    bool denied; /* we may look, and not write */
+    bool ends;   /* its namespace goes: nothing is created in it any more */
     const char *holder;
     const char *uid;
     const char *version;
@@ -46,6 +48,18 @@ static bool is_dead(const migdi_lease_wish *wish, const char *holder)
     return start != named && start != MIGDI_OS_UNKNOWN;
 }
 
+/* Kubernetes answers 403 to whoever creates in a namespace that goes. */
+static bool namespace_ends(const migdi_lease_wish *wish, migdi_view *view)
+{
+    const migd_error *error = NULL;
+    const migd_object *found = migdi_try_see(
+        view,
+        migdi_kube_get(migdi_view_arena(view), &migdi_kube_namespaces, NULL, wish->namespace_),
+        &error);
+    return error == NULL &&
+           (found == NULL || migd_object_at(found, "/metadata/deletionTimestamp") != NULL);
+}
+
 static void observe(const void *wished, migdi_view *view, void *out)
 {
     const migdi_lease_wish *wish = wished;
@@ -56,11 +70,13 @@ static void observe(const void *wished, migdi_view *view, void *out)
         migdi_kube_get(migdi_view_arena(view), &migdi_kube_leases, wish->namespace_, wish->name),
         &error);
     seen->hidden = migd_error_status(error) == MIGD_ERR_DENIED;
+    seen->denied = migdi_last_heard(view) == 403;
     if (error != NULL && !seen->hidden) {
         migdi_view_refuse(view, "%s", migd_error_message(error));
     }
     seen->now_unix_ms = migdi_view_now_unix_ms(view);
     if (lease == NULL) {
+        seen->ends = seen->denied && namespace_ends(wish, view);
         return;
     }
     const int64_t renewed = migdi_kube_time_or(migd_object_text(lease, "/spec/renewTime", NULL), 0);
@@ -112,6 +128,15 @@ static const migdi_call *write_lease(const migdi_lease_wish *wish, const lease_s
 
 static void take(const migdi_lease_wish *wish, const lease_seen *seen, migdi_verdict *verdict)
 {
+    if (seen->denied) {
+        if (!seen->ends) {
+            migdi_warn(verdict, "lease",
+                       "Lease/%s/%s may not be written: another writer would not see this one",
+                       wish->namespace_, wish->name);
+        }
+        migdi_done(verdict, "no lock");
+        return;
+    }
     migdi_going(verdict, "take Lease/%s/%s", wish->namespace_, wish->name);
     migdi_act *act = migdi_want(verdict, write_lease(wish, seen, migdi_verdict_arena(verdict)));
     act->facts[0] = 409; /* another writer was faster */
@@ -150,6 +175,8 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
         decide_present(wish, seen, verdict);
     } else if (!seen->exists || strcmp(seen->holder, wish->holder) != 0) {
         migdi_done(verdict, "Lease/%s/%s is not ours", wish->namespace_, wish->name);
+    } else if (seen->denied) {
+        migdi_done(verdict, "Lease/%s/%s may not be given back", wish->namespace_, wish->name);
     } else {
         migdi_going(verdict, "give Lease/%s/%s back", wish->namespace_, wish->name);
         const migdi_kube_end end = {.uid = seen->uid, .resource_version = seen->version};

@@ -21,6 +21,7 @@ typedef struct migdi_acts {
     migdi_sent *sent;
     size_t count;
     size_t capacity;
+    int32_t last_heard; /* of any of them; 0: none was sent */
 } migdi_acts;
 
 /* What is remembered of the act; NULL: it was not sent. */

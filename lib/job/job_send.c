@@ -78,6 +78,7 @@ static bool account(migdi_track *track, migdi_wanted *wanted)
     const migdi_flight *flight = &wanted->flight;
     migdi_sent *sent = migdi_acts_find(&track->acts, wanted->act.call);
     sent->heard = flight->http_status == 0 ? -1 : flight->http_status;
+    track->acts.last_heard = sent->heard;
     /* What nobody answered may have been done. */
     track->run->acted = track->run->acted || (track != &track->run->lock &&
                                               (flight->status >= 0 || flight->http_status == 0));

@@ -76,6 +76,8 @@ const migd_object *migdi_see_page(migdi_view *, const migdi_call *list);
 /* The last HTTP status of that act in this run; 0: it was not sent; -1: it was, and no answer
  * came. */
 int32_t migdi_heard(const migdi_view *, const migdi_call *);
+/* The same of the step's last act, whichever that was: for acts that are never twice the same. */
+int32_t migdi_last_heard(const migdi_view *);
 /* What was answered to migdi_ask() with that key; NULL: not asked, or not answered yet. Lives as
  * the job. */
 const char *migdi_answered(const migdi_view *, const char *key);

@@ -168,6 +168,11 @@ int32_t migdi_heard(const migdi_view *view, const migdi_call *call)
     return call == NULL ? 0 : migdi_acts_heard(view->acts, call);
 }
 
+int32_t migdi_last_heard(const migdi_view *view)
+{
+    return view->acts->last_heard;
+}
+
 const char *migdi_answered(const migdi_view *view, const char *key)
 {
     return migdi_job_reply(view->job, key);

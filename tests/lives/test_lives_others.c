@@ -233,6 +233,73 @@ static void two_jobs_of_one_process_are_two_writers(void **state)
     test_world_free(lab);
 }
 
+/* Who may read Leases and not write them deploys all the same, is warned once, and does not try for
+ * ever; neither does who may not renew, or not give back. */
+static void without_the_right_to_lock_work_goes_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method;
+        int warnings;
+        int64_t leases; /* afterwards */
+    } rows[] = {{NULL, 1, 0}, {"POST", 1, 0}, {"PATCH", 1, 0}, {"DELETE", 0, 1}};
+    static const char warning[] = "lock: Lease/migratory/migdeploy-migratorydata may not be "
+                                  "written: another writer would not see this one\n";
+    life l = {0};
+    test_world *lab = test_world_new(6, "{\"startSeconds\":40}");
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    const int64_t requests = test_world_requests(lab);
+    const int64_t took_ms = test_world_clock(0, lab);
+    test_world_free(lab);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int warnings = 0;
+        lab = test_world_new(6, "{\"startSeconds\":40}");
+        test_world_deny(lab, rows[i].method, "/leases");
+        done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+        for (const char *at = l.events; (at = strstr(at, warning)) != NULL; at++) {
+            warnings++;
+        }
+        assert_int_equal(warnings, rows[i].warnings);
+        assert_int_equal(life_number(lab, LEASES, "/items"), rows[i].leases);
+        assert_true(test_world_requests(lab) < requests + 20);
+        assert_true(test_world_clock(0, lab) < took_ms + 5000);
+        test_world_free(lab);
+    }
+    life_end(&l);
+}
+
+/* In a namespace that goes nothing is created any more (403): that is no lack of rights. */
+static void hold_namespace(test_world *lab, void *user)
+{
+    int64_t *until_ms = user;
+    if (*until_ms == 0 && !life_exists(lab, LIFE_SET)) {
+        *until_ms = test_world_now_ms(lab) + 60000;
+    }
+    if (*until_ms > 0 && test_world_now_ms(lab) > *until_ms) {
+        theirs(lab, "PATCH", LIFE_NAMESPACE, MERGE, "{\"metadata\":{\"finalizers\":null}}");
+        *until_ms = -1;
+    }
+}
+
+static void a_lock_that_goes_with_its_namespace_is_no_lack_of_rights(void **state)
+{
+    (void)state;
+    life l = {0};
+    int64_t until_ms = 0;
+    test_world *lab = test_world_new(7, NULL);
+    done(&l, lab, LIFE_DEPLOY, NULL, 0, NULL);
+    theirs(lab, "PATCH", LIFE_NAMESPACE, MERGE,
+           "{\"metadata\":{\"finalizers\":[\"example.com/hold\"]}}");
+    const int64_t requests = test_world_requests(lab);
+    life_run_beside(&l, lab, LIFE_DESTROY, NULL, 0, NULL, hold_namespace, &until_ms);
+    assert_int_equal(l.status, MIGD_DONE);
+    assert_int_equal(until_ms, -1);
+    assert_null(strstr(l.events, "lock: "));
+    assert_true(test_world_requests(lab) < requests + 250);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 /* --- between any two requests ----------------------------------------------------------------- */
 
 typedef struct {
@@ -409,6 +476,8 @@ int main(void)
         cmocka_unit_test(a_writer_who_stopped_is_waited_for_and_followed),
         cmocka_unit_test(a_lock_that_was_lost_is_not_given_back),
         cmocka_unit_test(two_jobs_of_one_process_are_two_writers),
+        cmocka_unit_test(without_the_right_to_lock_work_goes_on),
+        cmocka_unit_test(a_lock_that_goes_with_its_namespace_is_no_lack_of_rights),
         cmocka_unit_test(whatever_others_do_during_a_roll_the_next_run_ends_it),
         cmocka_unit_test(a_foreign_autoscaler_is_named_and_nothing_is_written),
         cmocka_unit_test(a_wish_after_another_leaves_nothing_of_it),

@@ -75,6 +75,8 @@ struct test_world {
     faults faults;
     actor actors[ACTORS];
     size_t actor_count;
+    const char *denied_method; /* NULL: all but GET */
+    const char *denied_part;   /* NULL: nothing is denied */
     int64_t kill_at;
     bool kill_served;
     bool dead;
@@ -146,6 +148,12 @@ void test_world_actor(test_world *lab, int64_t before, const char *method, const
 {
     assert_true(lab->actor_count < ACTORS);
     lab->actors[lab->actor_count++] = (actor){before, method, target, type, body};
+}
+
+void test_world_deny(test_world *lab, const char *method, const char *part)
+{
+    lab->denied_method = method;
+    lab->denied_part = part;
 }
 
 void test_world_kill(test_world *lab, int64_t at, bool served)
@@ -286,16 +294,26 @@ static void set_answer(migdi_transfer *transfer, int32_t status, const char *typ
     transfer->answer_size = size;
 }
 
+static bool is_denied(const test_world *lab, const migdi_transfer *transfer)
+{
+    const char *method = lab->denied_method;
+    return lab->denied_part != NULL && strstr(transfer->target, lab->denied_part) != NULL &&
+           (method == NULL ? strcmp(transfer->method, "GET") != 0
+                           : strcmp(transfer->method, method) == 0);
+}
+
 static void ask_model(test_world *lab, migdi_transfer *transfer, int64_t behind)
 {
-    const world_request request = {.method = transfer->method,
-                                   .target = transfer->target,
-                                   .authorization = transfer->authorization,
-                                   .accept = transfer->accept,
-                                   .content_type = transfer->content_type,
-                                   .user_agent = transfer->user_agent,
-                                   .body = transfer->body,
-                                   .body_size = transfer->body_size};
+    static const char without_rights[] = "Bearer " WORLD_VIEWER_TOKEN;
+    const world_request request = {
+        .method = transfer->method,
+        .target = transfer->target,
+        .authorization = is_denied(lab, transfer) ? without_rights : transfer->authorization,
+        .accept = transfer->accept,
+        .content_type = transfer->content_type,
+        .user_agent = transfer->user_agent,
+        .body = transfer->body,
+        .body_size = transfer->body_size};
     world_response response;
     test_spare_allocations(true);
     world_answer_stale(lab->model, &request, lab->now_ms,

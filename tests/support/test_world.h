@@ -46,6 +46,10 @@ void test_world_fault(test_world *lab, const char *script);
 void test_world_actor(test_world *lab, int64_t before, const char *method, const char *target,
                       const char *type, const char *body);
 
+/* The client has no right to: what it sends with that method (NULL: any that changes something) and
+ * with `part` in its target is answered with 403. part NULL: it has every right again; borrowed. */
+void test_world_deny(test_world *lab, const char *method, const char *part);
+
 /* The client dies at request `at` (from 1): it was sent, and was served (`served`) or not; no
  * answer comes, and none of the client's time passes any more. Free the job and the context, then
  * revive. */

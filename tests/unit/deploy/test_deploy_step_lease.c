@@ -91,6 +91,29 @@ static void without_the_right_to_look_work_goes_on_with_a_warning(void **state)
           "seen");
 }
 
+/* A holder who lives is respected all the same: it can be seen. */
+static void without_the_right_to_write_work_goes_on_with_a_warning(void **state)
+{
+    (void)state;
+    static const char warned[] =
+        "done: no lock\n"
+        " warning lease: Lease/blue/migdeploy-data may not be written: another writer would not "
+        "see this one";
+    lease_seen none = {.denied = true, .now_unix_ms = NOW};
+    lease_seen ours = held_by(US, 15000);
+    lease_seen left = held_by(THEM, 45000);
+    lease_seen theirs = held_by(THEM, 20000);
+    ours.denied = left.denied = theirs.denied = true;
+    check(&wish, none, warned);
+    check(&wish, ours, warned);
+    check(&wish, left, warned);
+    check(&wish, theirs, "going: " THEM " was writing 20 s ago\n pause 3000");
+    none.ends = true; /* with its namespace */
+    check(&wish, none, "done: no lock");
+    says(&tested, &wish, MIGDI_ABSENT, &ours,
+         "done: Lease/blue/migdeploy-data may not be given back");
+}
+
 static void only_ours_is_given_back(void **state)
 {
     (void)state;
@@ -163,6 +186,7 @@ int main(void)
         cmocka_unit_test(ours_is_renewed_and_a_free_one_is_taken),
         cmocka_unit_test(who_renews_is_let_be_and_who_stopped_is_waited_for),
         cmocka_unit_test(without_the_right_to_look_work_goes_on_with_a_warning),
+        cmocka_unit_test(without_the_right_to_write_work_goes_on_with_a_warning),
         cmocka_unit_test(only_ours_is_given_back),
         cmocka_unit_test(a_holder_is_dead_only_if_its_process_was_here_and_is_gone),
     };
