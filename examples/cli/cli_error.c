@@ -125,6 +125,13 @@ static void say_what_remains(const migd_error *error, int width)
     }
 }
 
+/* 'user "ana" may not patch statefulsets/scale in namespace migratory' */
+static bool is_of_rights(const migd_error *error)
+{
+    return migd_error_http_status(error) == 403 &&
+           strncmp(migd_error_message(error), "user \"", 6) == 0;
+}
+
 /* What goes on from here, where the library does not know it. */
 static void say_what_next(const cli *options, const migd_error *error, migd_status status)
 {
@@ -144,6 +151,9 @@ static void say_what_next(const cli *options, const migd_error *error, migd_stat
         say_next(options, "migdeploy init, or name a file: -s SPEC");
     } else if (migd_error_http_status(error) == 401) {
         say_next(options, "sign in again, then %s", line);
+    } else if (is_of_rights(error) && migd_error_detail(error, 0, MIGD_DETAIL_SUBJECT) != NULL) {
+        say_next(options, "a cluster administrator allows that verb to \"%s\"; then %s",
+                 migd_error_detail(error, 0, MIGD_DETAIL_SUBJECT), line);
     } else if (migd_error_http_status(error) == 403) {
         say_next(options, "a cluster administrator allows that; then %s", line);
     } else if (status == MIGD_ERR_NETWORK || migd_error_retryable(error) != 0) {
@@ -158,8 +168,10 @@ static void say_message(const migd_error *error, bool refused, int width)
     char status[32] = "";
     char place[1024];
     const char *operation = migd_error_operation(error);
-    const bool unreachable = migd_error_status(error) == MIGD_ERR_NETWORK; /* it names the server */
-    const bool told = operation != NULL && operation[0] != '\0' && !refused && !unreachable;
+    /* These say themselves who was asked for what. */
+    const bool whole = refused || is_of_rights(error) || migd_error_http_status(error) == 401 ||
+                       migd_error_status(error) == MIGD_ERR_NETWORK;
+    const bool told = operation != NULL && operation[0] != '\0' && !whole;
     if (migd_error_http_status(error) >= 400) {
         snprintf(status, sizeof status, " (Kubernetes, %d)", (int)migd_error_http_status(error));
     }
@@ -178,7 +190,7 @@ static void say_error(const cli *options, const migd_error *error, migd_status s
     say_message(error, refused, width - (refused ? 9 : 7));
     if (refused) {
         say_ways_out(error, width);
-    } else {
+    } else if (!is_of_rights(error)) {
         say_details(error, width);
     }
     say_causes(error, width);

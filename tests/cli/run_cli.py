@@ -249,6 +249,15 @@ class BadServers(Case):
                 self.refuses(code, pattern, "deploy", "--timeout", "4s")
                 made.close()
 
+    def test_who_may_not_is_told_what_and_who_allows_it(self):
+        made = self.sandbox()
+        self.ends(0, "deploy", "-q")
+        path = self.program.kubeconfig
+        path.write_text(path.read_text().replace(made.token, "viewer-token"))
+        done = self.ends(5, "scale", "4")
+        self.assertEqual(done.stderr, 'error: user "viewer" may not get statefulsets in namespace blue (Kubernetes, 403)\n'
+                                      'next: a cluster administrator allows that verb to "viewer"; then migdeploy scale 4\n')
+
     def test_one_bad_answer_is_got_over(self):
         for fault in ("2:status=429", "2:status=503", "2:cut", "2:reset-before", "9:reset-after"):
             with self.subTest(fault):

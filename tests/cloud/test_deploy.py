@@ -4,6 +4,7 @@ nodes. Nobody balances there: a Service never gets an address."""
 import json
 import os
 import pathlib
+import re
 import ssl
 import subprocess
 import tempfile
@@ -41,6 +42,14 @@ def ask(method, path, body=None, content="application/json"):
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())
+
+
+def apply(path, text):
+    """The status of a server-side apply of a YAML text, as kubectl sends it."""
+    request = urllib.request.Request(f"{CLUSTER['server']}{path}?fieldManager=kubectl", method="PATCH", data=text.encode(),
+                                     headers={"Authorization": "Bearer root-token", "Content-Type": "application/apply-patch+yaml"})
+    with urllib.request.urlopen(request, context=TRUST, timeout=30) as answer:
+        return answer.status
 
 
 def get(path):
@@ -180,6 +189,30 @@ class Deploy(unittest.TestCase):
         self.assertEqual(ask("POST", "/api/v1/namespaces/adopted/services?fieldManager=helm", service)[0], 201)
         self.assertIn("helm", cluster.run("deploy", code=6).stderr)
         self.assertEqual(ask("GET", cluster.set)[0], 404)
+
+    def test_a_cluster_of_anybody_is_found_without_a_spec(self):
+        """As kubectl applied it: no label of ours, no folder of ours."""
+        cluster = Cluster("migratorydata", "anybody")
+        self.assertEqual(ask("POST", "/api/v1/namespaces", {"metadata": {"name": "anybody"}})[0], 201)
+        self.assertIn("anybody", cluster.run("status", "-n", "anybody", code=1).stderr)
+        for file in ("nlb-service", "migratorydata-cluster"):
+            for document in (TUTORIAL / f"{file}.yaml").read_text().replace("namespace: migratory", "namespace: anybody").split("\n---"):
+                kind, name = (re.search(rf"^ *{key}: *(\S+)", document, re.M).group(1) for key in ("kind", "name"))
+                path = {"Service": "/api/v1/namespaces/anybody/services/", "StatefulSet": "/apis/apps/v1/namespaces/anybody/statefulsets/",
+                        "PodDisruptionBudget": "/apis/policy/v1/namespaces/anybody/poddisruptionbudgets/"}[kind]
+                self.assertIn(apply(path + name, document), (200, 201))
+        cluster.wait_ready(3)
+        self.assertIn("3 of 3 Ready", cluster.run("status", "-n", "anybody").stdout)
+        self.assertIn("C9", cluster.run("check", "--live", "-n", "anybody").stdout)
+        cluster.run("scale", "4", "-n", "anybody")
+        self.assertEqual(cluster.replicas(), 4)
+        self.assertIn("C5", cluster.run("scale", "2", "-n", "anybody", code=3).stderr)
+        self.assertEqual(cluster.replicas(), 4)
+        cluster.run("destroy", "-n", "anybody", "--yes")
+        self.assertEqual(ask("GET", cluster.set)[0], 404)
+        self.assertEqual(get("/api/v1/namespaces/anybody/services")["items"], [])
+        self.assertEqual(get("/apis/policy/v1/namespaces/anybody/poddisruptionbudgets")["items"], [])
+        self.assertEqual(ask("GET", "/api/v1/namespaces/anybody")[0], 200)
 
     def test_a_wrong_image_is_told_and_mended(self):
         cluster = Cluster("image", "images")
