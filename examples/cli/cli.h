@@ -102,6 +102,7 @@ typedef struct {
     int64_t limit_ms;    /* of time, where --timeout says nothing */
     const char *example; /* a command to paste */
     int (*run)(cli *);
+    size_t words; /* at most behind its name */
 } command;
 
 extern const flag flags[];

@@ -174,6 +174,21 @@ static int check_flags(const cli *out, const command *chosen, const bool given[F
                              chosen->outputs[0] == '\0' ? "" : "|", chosen->outputs);
 }
 
+/* A word too many may be the target that was meant: nothing is done to another one instead. */
+static int check_words(const cli *out, const command *chosen)
+{
+    if (out->arguments.count <= chosen->words) {
+        return EXIT_DONE;
+    }
+    char next[64];
+    const char *word = out->arguments.items[chosen->words];
+    const char *letter = is_among(chosen->flags, " ", "filename") ? "-f" : "-s";
+    snprintf(next, sizeof next, "migdeploy %s --help", chosen->name);
+    return access(word, F_OK) == 0 ? usage_error(next, "%s takes no \"%s\"; did you mean %s %s?",
+                                                 chosen->name, word, letter, word)
+                                   : usage_error(next, "%s takes no \"%s\"", chosen->name, word);
+}
+
 static const command *find(const char *name)
 {
     for (size_t i = 0; i < command_count; i++) {
@@ -244,5 +259,9 @@ int parse(int argc, char **argv, cli *out, const command **chosen)
     if (out->timeout_ms < 0) {
         out->timeout_ms = (*chosen)->limit_ms;
     }
-    return out->help ? EXIT_DONE : check_flags(out, *chosen, given);
+    if (out->help) {
+        return EXIT_DONE;
+    }
+    status = check_flags(out, *chosen, given);
+    return status == EXIT_DONE ? check_words(out, *chosen) : status;
 }

@@ -235,6 +235,27 @@ class BadFiles(Case):
         self.refuses(1, 'no context "green"; contexts: "here"', "plan", "--context", "green")
 
 
+class Words(Case):
+    """What the line says is what is meant, or it is refused before anything is touched."""
+
+    # The words that a command does not take; nothing listens, so that a command that went on would fail otherwise.
+    STRAY = (("destroy", "staging", "--yes"), ("deploy", "staging"), ("plan", "staging"), ("status", "staging"),
+             ("restart", "staging"), ("render", "staging"), ("init", "staging"), ("apply", "-f", "a.yaml", "staging"),
+             ("version", "staging"), ("rules", "C9", "staging"), ("scale", "4", "staging"),
+             ("get", "pods", "data-0", "staging"))
+
+    def test_a_word_that_a_command_does_not_take_is_refused(self):
+        for words in self.STRAY:
+            with self.subTest(words[0]):
+                self.assertEqual(self.refuses(2, "^error: ", *words).stderr,
+                                 f'error: {words[0]} takes no "staging"\nnext: migdeploy {words[0]} --help\n')
+        self.program.write(SPEC, "prod.yaml")
+        for command, letter in (("deploy", "-s"), ("destroy", "-s"), ("apply", "-f")):
+            self.refuses(2, f'^error: {command} takes no "prod.yaml"; did you mean {letter} prod.yaml\\?\n', command,
+                         "prod.yaml")
+        self.assertFalse((self.folder / "migdeploy.yaml").exists())
+
+
 class BadServers(Case):
     def test_each_answer_that_is_none_ends_with_its_exit_code(self):
         codes = {"status=401": 5, "status=403": 5, "status=404": 1, "status=409": 6, "status=415": 1,
