@@ -154,6 +154,7 @@ static void decide_present(const migdi_lease_wish *wish, const lease_seen *seen,
                    wish->namespace_, wish->name);
         migdi_done(verdict, "no lock");
     } else if (is_ours && seen->age_ms < RENEW_MS) {
+        migdi_held(verdict, seen->age_ms);
         migdi_done(verdict, "Lease/%s/%s is ours", wish->namespace_, wish->name);
     } else if (is_ours || !seen->exists || seen->holder[0] == '\0' || seen->dead ||
                seen->age_ms >= EXPIRY_MS) {

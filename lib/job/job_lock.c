@@ -1,12 +1,20 @@
 /* The lock of a job: a step like others, run beside them. */
 #include "job_steps.h"
 
-static int64_t renew_ms(const migdi_run *run)
+/* A time of the server's clock, of ours. */
+static int64_t of_our_time(const migdi_run *run, int64_t server_ms)
 {
     const int64_t pace = migdi_job_pace(run->job, MIGDI_TARGET_CLUSTER);
-    return (run->job->lock_renew_ms + pace - 1) / pace;
+    return (server_ms + pace - 1) / pace;
 }
 
+static int64_t renew_ms(const migdi_run *run)
+{
+    return of_our_time(run, run->job->lock_renew_ms);
+}
+
+/* Others follow after three of these times without a renewal: the third is for what is in
+ * flight. */
 static bool is_fresh(const migdi_run *run)
 {
     return run->lock_held && run->job->context->now_ms - run->lock_fresh_ms < 2 * renew_ms(run);
@@ -37,6 +45,12 @@ static void fail_lost(migdi_run *run)
     migdi_track_fail(&run->lock, MIGD_ERR_LOCKED, error);
 }
 
+void migdi_lock_seen(migdi_track *track)
+{
+    migdi_run *run = track->run;
+    run->lock_fresh_ms = run->job->context->now_ms - of_our_time(run, track->verdict.held_ms);
+}
+
 void migdi_lock_attend(migdi_run *run)
 {
     migdi_track *lock = &run->lock;
@@ -53,8 +67,7 @@ void migdi_lock_attend(migdi_run *run)
     migdi_track_attend(lock);
     if (lock->phase == MIGDI_TRACK_DONE) {
         run->lock_held = true;
-        run->lock_fresh_ms = context->now_ms;
-        migdi_timer_arm(&context->timers, &lock->timer, context->now_ms + renew_ms(run));
+        migdi_timer_arm(&context->timers, &lock->timer, run->lock_fresh_ms + renew_ms(run));
         migdi_job_wake(run->job);
     } else if (lock->phase == MIGDI_TRACK_RESTS && run->lock_held && lock->verdict.wanted == NULL) {
         fail_lost(run);

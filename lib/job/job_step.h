@@ -121,6 +121,9 @@ void migdi_part_done(migdi_verdict *, const char *key, const char *object, const
 void migdi_poll(migdi_verdict *, int64_t first_ms, int64_t most_ms);
 /* A pause that the wish asks for: look again after this long of the server's time. */
 void migdi_pause(migdi_verdict *, int64_t server_ms);
+/* Of the lock: others count from its renewal, which was that long ago by the server's clock. Not
+ * said: it is as good as renewed now. */
+void migdi_held(migdi_verdict *, int64_t age_ms);
 /* A watch that means "look again": kept while asked for; at most four a step. */
 void migdi_doorbell(migdi_verdict *, const migdi_call *watch);
 /* Asks the caller, once a job and key; with migdi_going() and no act. The job waits for the answer,

@@ -58,7 +58,7 @@ struct migdi_run {
     migdi_track lock;
     bool lock_wanted;
     bool lock_held;
-    int64_t lock_fresh_ms;
+    int64_t lock_fresh_ms; /* when it was renewed, on our clock */
 
     bool closing;
     migdi_timer closing_timer;
@@ -114,6 +114,9 @@ void migdi_plan_track(migdi_track *track);
 
 /* Whether acts of that step may be sent now; if not, the lock is being taken. */
 bool migdi_lock_allows(migdi_track *track);
+
+/* The lock's step is done: from when on it is fresh. */
+void migdi_lock_seen(migdi_track *track);
 
 /* Takes, renews, waits. */
 void migdi_lock_attend(migdi_run *run);

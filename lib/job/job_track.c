@@ -176,6 +176,9 @@ static void finish(migdi_track *track, bool reports)
     if (reports && !report(track)) {
         return;
     }
+    if (is_lock(track)) {
+        migdi_lock_seen(track);
+    }
     migdi_bells_free(track->bells);
     end_look(track);
     track->phase = MIGDI_TRACK_DONE;

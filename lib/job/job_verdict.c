@@ -161,6 +161,11 @@ void migdi_pause(migdi_verdict *verdict, int64_t server_ms)
     verdict->pause_ms = server_ms < 1 ? 1 : server_ms;
 }
 
+void migdi_held(migdi_verdict *verdict, int64_t age_ms)
+{
+    verdict->held_ms = age_ms < 0 ? 0 : age_ms;
+}
+
 void migdi_doorbell(migdi_verdict *verdict, const migdi_call *watch)
 {
     if (watch == NULL) {

@@ -55,6 +55,7 @@ struct migdi_verdict {
     int64_t poll_first_ms;
     int64_t poll_most_ms;
     int64_t pause_ms; /* 0: none */
+    int64_t held_ms;  /* since the lock was renewed, of the server's time */
     const migdi_call *bells[MIGDI_BELLS];
     size_t bell_count;
     const char *question_key; /* NULL: none */

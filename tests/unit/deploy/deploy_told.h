@@ -74,6 +74,9 @@ static inline void told(migdi_text *out, const migdi_verdict *verdict)
         migdi_text_format(out, "\n %s %s: %s", verdict->consent ? "consent" : "question",
                           verdict->question_key, verdict->question);
     }
+    if (verdict->held_ms > 0) {
+        migdi_text_format(out, "\n held %" PRId64, verdict->held_ms);
+    }
     if (verdict->pause_ms > 0) {
         migdi_text_format(out, "\n pause %" PRId64, verdict->pause_ms);
     }

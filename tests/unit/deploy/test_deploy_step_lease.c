@@ -56,7 +56,8 @@ static void ours_is_renewed_and_a_free_one_is_taken(void **state)
     (void)state;
     check(&wish, (lease_seen){.now_unix_ms = NOW}, create);
     check(&wish, held_by(US, 0), "done: Lease/blue/migdeploy-data is ours");
-    check(&wish, held_by(US, 14999), "done: Lease/blue/migdeploy-data is ours");
+    check(&wish, held_by(US, 14999), "done: Lease/blue/migdeploy-data is ours\n held 14999");
+    check(&wish, held_by(US, -1500), "done: Lease/blue/migdeploy-data is ours");
     check(&wish, held_by(US, 15000), renew);
     check(&wish, held_by(US, 600000), renew);
     check(&wish, held_by("", 0), take_over);

@@ -8,6 +8,7 @@ typedef struct lease_seen {
     bool there;
     bool ours;
     bool stale;
+    int64_t age_ms;
     const migdi_call *take;
     const migdi_call *release;
 } lease_seen;
@@ -24,6 +25,7 @@ static void lease_observe(const void *wish, migdi_view *view, void *out)
     (void)wish;
     seen->there = lease != NULL;
     seen->ours = strcmp(migd_object_text(lease, "/holder", ""), "us") == 0;
+    seen->age_ms = now_ms - renewed_ms;
     seen->stale = now_ms - renewed_ms >= (seen->ours ? 10000 : 45000);
     seen->take = test_put(arena, "/lock", body);
     seen->release = test_delete(arena, "/lock");
@@ -50,6 +52,7 @@ static void lease_decide(const void *wish, migdi_goal goal, const void *in, migd
         migdi_going(verdict, "renew the lock");
         migdi_want(verdict, seen->take)->facts[0] = 409;
     } else {
+        migdi_held(verdict, seen->age_ms);
         migdi_done(verdict, "held");
     }
 }
@@ -272,6 +275,27 @@ static void without_renewals_nothing_is_sent(void **state)
     assert_true(index_of(&h, "GET", "/boxes/red", 0) < put_at);
     assert_true(test_request_at(h.s.transport, index_of(&h, "GET", "/boxes/red", 0))->at_ms <
                 1000000 + 45000);
+    stage_close(&h.s);
+}
+
+/* Others count from when it was renewed, not from when we saw it: here, nine seconds later. */
+static void the_time_to_see_it_is_time_of_the_lock(void **state)
+{
+    (void)state;
+    house h = {0};
+    const migd_event *event = NULL;
+    enter(&h, both, NULL);
+    h.lock.answer_ms = 4500;
+    h.lock.slow_from_ms = 1000000 + 14000;
+    assert_int_equal(migd_job_next(h.s.job, MIGD_FOREVER, &event, NULL), MIGD_OK);
+    assert_in_range(stage_ms(&h.s), 13500, 13600);
+    /* Renewed at 4.5 s: no act is sent from 34.5 s on. */
+    box_at(&h.world, "/boxes/blue")->ready_ms = 1000000 + 36000;
+    assert_int_equal(migd_job_finish(h.s.job, NULL, NULL), MIGD_OK);
+    const size_t put_at = index_of(&h, "PUT", "/boxes/red", 0);
+    assert_true(test_request_at(h.s.transport, put_at)->at_ms >= 1000000 + 54500);
+    assert_true(test_request_at(h.s.transport, index_of(&h, "GET", "/boxes/red", 0))->at_ms <
+                1000000 + 42000);
     stage_close(&h.s);
 }
 
@@ -521,6 +545,7 @@ int main(void)
         cmocka_unit_test(it_is_renewed_while_steps_wait),
         cmocka_unit_test(a_lost_lock_ends_the_job),
         cmocka_unit_test(without_renewals_nothing_is_sent),
+        cmocka_unit_test(the_time_to_see_it_is_time_of_the_lock),
         cmocka_unit_test(an_error_gives_it_back),
         cmocka_unit_test(a_cancel_gives_it_back),
         cmocka_unit_test(giving_back_is_not_waited_for_longer_than_two_seconds),
