@@ -3,6 +3,7 @@
 Handles are freed by Python's collector; documents come out as plain dicts and lists; a failure is raised as
 migdeploy.Error. Each function does what the C function of that name does: the headers are the manual.
 """
+import contextlib
 import json
 
 from ._library import ffi, lib
@@ -26,16 +27,18 @@ def version():
 class Error(Exception):
     """What went wrong: the chain of causes as text, and every fact of migdeploy/error.h that a program decides on."""
 
-    def __init__(self, error):
+    def __init__(self, status, error=ffi.NULL, message=None):
+        """error: taken; a job that failed gives it once, and its status again and again."""
         error = ffi.gc(error, lib.migd_error_free)
+        name = _text(lib.migd_status_name(status))
         lines, cause = [], error
         while cause != ffi.NULL:
             operation, message = _text(lib.migd_error_operation(cause)), _text(lib.migd_error_message(cause))
             lines.append(f"{operation}: {message}" if operation else message)
             cause = lib.migd_error_cause(cause)
-        super().__init__("\n".join(lines))
-        self.status = _text(lib.migd_status_name(lib.migd_error_status(error)))
-        self.message = _text(lib.migd_error_message(error))
+        super().__init__("\n".join(lines) or message or name)
+        self.status = name
+        self.message = _text(lib.migd_error_message(error)) or message or name
         self.http_status = lib.migd_error_http_status(error) or None
         self.retryable = bool(lib.migd_error_retryable(error))
         self.file = _text(lib.migd_error_file(error))
@@ -54,7 +57,7 @@ def _call(function, *arguments):
     error = ffi.new("migd_error **")
     status = function(*arguments, error)
     if status < 0:
-        raise Error(error[0])
+        raise Error(status, error[0])
     return status
 
 
@@ -239,9 +242,12 @@ class Job:
         _call(lib.migd_job_answer, self._handle, text.encode("utf-8"))
 
     def finish(self):
-        """To its end, without a look at the events; the result."""
-        for _ in self:
-            pass
+        """To its end, without a look at the events; the result. A question is answered by nobody: Error with
+        MIGD_ERR_QUESTION and its text."""
+        with contextlib.closing(iter(self)) as events:
+            for event in events:
+                if event.kind == lib.MIGD_EVENT_QUESTION:
+                    raise Error(lib.MIGD_ERR_QUESTION, message=str(event))
         return self.result
 
 

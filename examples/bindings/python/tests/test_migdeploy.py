@@ -104,6 +104,24 @@ class OnSandbox(unittest.TestCase):
                 kube.get("statefulset", "data", "migratory")
             self.assertEqual((raised.exception.status, raised.exception.http_status), ("MIGD_ERR_NOT_FOUND", 404))
 
+    def test_a_question_that_nobody_answers_ends_the_job(self):
+        with migdeploy.Context() as context:
+            context.deploy(self.spec).finish()
+            with self.assertRaises(migdeploy.Error) as raised:
+                context.destroy(self.spec, deadline=3600).finish()
+            self.assertEqual(raised.exception.status, "MIGD_ERR_QUESTION")
+            self.assertIn("data", str(raised.exception))
+            self.assertEqual(migdeploy.Kube(context).get("sts", "data", "migratory")["spec"]["replicas"], 3)
+
+    def test_a_job_that_failed_says_so_again(self):
+        job = migdeploy.Context().scale(4, self.spec)  # of a cluster that is not there
+        with self.assertRaises(migdeploy.Error) as first:
+            job.finish()
+        with self.assertRaises(migdeploy.Error) as second:
+            job.finish()
+        self.assertEqual(second.exception.status, first.exception.status)
+        self.assertIn(first.exception.status, str(second.exception))
+
     def leases(self):
         items = migdeploy.Kube(migdeploy.Context()).list("leases", "migratory")["items"]
         return [i["metadata"]["name"] for i in items if (i.get("spec") or {}).get("holderIdentity")]
