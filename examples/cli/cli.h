@@ -150,6 +150,12 @@ void put_word(FILE *out, bool colour, tint which, const char *word);
 void say_word(const cli *options, tint which, const char *word);
 /* "next: ..." */
 void say_next(const cli *options, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, where the text names a command of its own: aimed at what this line is about. */
+void say_next_here(const cli *options, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* "migdeploy scale 4 (why)" with the flags of this line that say which cluster is meant, so that
+ * what is pasted never meets another one. */
+const char *aim(const cli *options, const char *text, char *out, size_t size);
 /* The command line as it can be pasted again. */
 const char *line_of_words(const cli *options, char *out, size_t size);
 /* "error: ..." and "next: ..."; answers EXIT_USAGE. */

@@ -96,8 +96,8 @@ int run_deploy(cli *options)
             fflush(stdout);
         }
         if (is_told(options)) {
-            say_next(options, "migdeploy status (deployed in %s)",
-                     format_elapsed(now_ms() - started_ms, elapsed));
+            say_next_here(options, "migdeploy status (deployed in %s)",
+                          format_elapsed(now_ms() - started_ms, elapsed));
         }
     }
     migd_object_free(result);
@@ -181,8 +181,9 @@ static void say_what_the_file_says(const session *s, long replicas)
     } else {
         fprintf(stderr, "makes it %lld again.\n", (long long)number);
     }
-    say_next(s->options, "migdeploy scale %ld --write (puts %ld into line %d)", replicas, replicas,
-             (int)line);
+    char again[512];
+    say_next(s->options, "%s --write (puts %ld into line %d)",
+             line_of_words(s->options, again, sizeof again), replicas, (int)line);
 }
 
 /* How many, and between which bounds, as far as these are known. */
@@ -333,9 +334,10 @@ static int put_left(const session *s, const migd_object *result, int64_t elapsed
 int run_destroy(cli *options)
 {
     if (!options->yes && isatty(STDIN_FILENO) != 1) {
+        char line[512];
         fputs("refused: destroy asks for the cluster's name, and there is no terminal to ask on\n",
               stderr);
-        say_next(options, "migdeploy destroy --yes");
+        say_next(options, "%s --yes", line_of_words(options, line, sizeof line));
         return EXIT_USAGE;
     }
     session s;

@@ -40,11 +40,11 @@ static void say_verdict(const cli *options, const judged *what, const size_t cou
               : ". No ClusterConfig: zones, nodes, ssh were not judged.\n",
           stderr);
     if (counts[0] > 0 && what->of_spec) {
-        say_next(options, "correct these lines, then migdeploy check");
+        say_next_here(options, "correct these lines, then migdeploy check");
     } else if (rule != NULL) {
         say_next(options, "migdeploy rules %s", rule);
     } else if (what->of_spec) {
-        say_next(options, "migdeploy plan");
+        say_next_here(options, "migdeploy plan");
     }
 }
 
@@ -95,7 +95,7 @@ static int check_spec(const cli *options, const migd_call_options *call, const c
     }
     const int code = status < 0
                          ? fail(options, error, status)
-                         : put_findings(options, findings,
+                         : put_findings(&of_path, findings,
                                         &(judged){.files = 1, .of_spec = true, .around = true});
     migd_findings_free(findings);
     migd_spec_free(spec);
@@ -290,7 +290,7 @@ static int check_living(const session *s)
     } else if (sets == 0) {
         fprintf(stderr, "error: no StatefulSet and no Deployment runs in namespace %s\n",
                 namespace_);
-        say_next(s->options, "migdeploy get statefulsets -A");
+        say_next_here(s->options, "migdeploy get statefulsets -A");
     } else {
         what.lives = true;
         if (!s->options->quiet && s->options->output == OUTPUT_TEXT) {

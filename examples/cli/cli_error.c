@@ -141,7 +141,7 @@ static void say_what_next(const cli *options, const migd_error *error, migd_stat
         say_next(options, "%s%s", line,
                  migd_error_remaining(error) == NULL ? "" : " (goes on from here)");
     } else if (migd_error_next(error) != NULL) {
-        say_next(options, "%s", migd_error_next(error));
+        say_next_here(options, "%s", migd_error_next(error));
     } else if (status == MIGD_ERR_LOCKED) {
         say_next(options, "%s --wait", line);
     } else if (status == MIGD_ERR_PARSE || (migd_error_line(error) > 0 && status != MIGD_ERR_IO)) {
@@ -252,10 +252,15 @@ static migd_object *error_document(const migd_error *error)
     return out;
 }
 
-static void say_error_json(const migd_error *error)
+static void say_error_json(const cli *options, const migd_error *error)
 {
+    char next[1024];
     migd_object *document = error_document(error);
     migd_buf *text = NULL;
+    if (document != NULL && migd_error_next(error) != NULL) {
+        aim(options, migd_error_next(error), next, sizeof next);
+        migd_object_set_string(document, "/next", next, NULL);
+    }
     if (document != NULL && migd_object_write_json(document, 0, &text, NULL) == MIGD_OK) {
         fprintf(stderr, "{\"error\":%s}\n", migd_buf_data(text));
     }
@@ -268,7 +273,7 @@ int fail(const cli *options, migd_error *error, migd_status status)
     const int code = exit_code_of(error, status);
     fflush(stdout);
     if (options->output == OUTPUT_JSON && error != NULL) {
-        say_error_json(error);
+        say_error_json(options, error);
     } else if (error != NULL) {
         say_error(options, error, status);
     }

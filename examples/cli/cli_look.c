@@ -242,7 +242,8 @@ static void put_status(const session *s, const migd_object *status)
                migd_object_text(status, "/name", ""), migd_object_text(status, "/namespace", ""));
         fflush(stdout);
         if (!s->options->quiet && !s->options->watch) {
-            say_next(s->options, s->spec == NULL ? "migdeploy destroy" : "migdeploy plan");
+            say_next_here(s->options, "%s",
+                          s->spec == NULL ? "migdeploy destroy" : "migdeploy plan");
         }
         return;
     }
@@ -255,7 +256,7 @@ static void put_status(const session *s, const migd_object *status)
     if (well && !s->options->watch && !s->options->quiet) {
         fputs("All is well.\n", stderr);
     } else if (!s->options->watch && !s->options->quiet) {
-        say_next(s->options, "migdeploy status --watch");
+        say_next_here(s->options, "migdeploy status --watch");
     }
 }
 

@@ -42,6 +42,15 @@ int usage_error(const char *next, const char *format, ...)
     return EXIT_USAGE;
 }
 
+/* How much of it there was room for: all or nothing. */
+static size_t put_text(const char *text, char *out, size_t size)
+{
+    const int used = snprintf(out, size, "%s", text);
+    const bool fits = used >= 0 && (size_t)used < size;
+    out[fits ? used : 0] = '\0';
+    return fits ? (size_t)used : 0;
+}
+
 /* Quoted where a shell would read something else. */
 static size_t put_word_of_line(const char *word, char *out, size_t size)
 {
@@ -61,6 +70,89 @@ const char *line_of_words(const cli *options, char *out, size_t size)
     }
     out[used] = '\0';
     return out;
+}
+
+/* The flags by which this line says which cluster it means. */
+static size_t put_target(const cli *options, const char *verb, bool everywhere, char *out,
+                         size_t size)
+{
+    const bool by_spec = !is_among("get apply", " ", verb);
+    const struct {
+        const char *flag;
+        const char *value;
+    } named[] = {
+        {" -s", by_spec && strcmp(options->spec, default_spec) != 0 ? options->spec : NULL},
+        {" -n", everywhere ? NULL : options->namespace_},
+        {" --kubeconfig", options->kubeconfig},
+        {" --context", options->context},
+    };
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        if (named[i].value != NULL) {
+            used += put_text(named[i].flag, out + used, size - used);
+            used += put_word_of_line(named[i].value, out + used, size - used);
+        }
+    }
+    for (size_t i = 0; by_spec && i < options->set.count; i++) {
+        used += put_text(" --set", out + used, size - used);
+        used += put_word_of_line(options->set.items[i], out + used, size - used);
+    }
+    return used;
+}
+
+/* How long the words are that stand behind "migdeploy" up to the first flag or remark. */
+static size_t size_of_words(const char *text)
+{
+    size_t size = 0;
+    while (text[size] == ' ' && text[size + 1] != '-' && text[size + 1] != '(') {
+        size += 1 + strcspn(text + size + 1, " ,;");
+    }
+    return size;
+}
+
+/* The command of "migdeploy scale 4", where it is about a cluster; else "". */
+static const char *command_of(const char *behind, char out[16])
+{
+    const char *name = behind + (behind[0] == ' ');
+    snprintf(out, 16, "%.*s", name == behind ? 0 : (int)strcspn(name, " ,;"), name);
+    if (is_among("init rules version", " ", out)) {
+        out[0] = '\0';
+    }
+    return out;
+}
+
+const char *aim(const cli *options, const char *text, char *out, size_t size)
+{
+    static const char program[] = "migdeploy";
+    char verb[16];
+    size_t used = 0;
+    const char *at = text;
+    out[0] = '\0';
+    for (const char *found = strstr(at, program); found != NULL; found = strstr(at, program)) {
+        const char *behind = found + sizeof program - 1;
+        const size_t words_size = size_of_words(behind);
+        const int copied =
+            snprintf(out + used, size - used, "%.*s", (int)(behind + words_size - at), at);
+        used += copied < 0 || (size_t)copied >= size - used ? 0 : (size_t)copied;
+        if (command_of(behind, verb)[0] != '\0') {
+            const bool everywhere = strncmp(behind + words_size, " -A", 3) == 0;
+            used += put_target(options, verb, everywhere, out + used, size - used);
+        }
+        at = behind + words_size;
+    }
+    put_text(at, out + used, size - used);
+    return out;
+}
+
+void say_next_here(const cli *options, const char *format, ...)
+{
+    char text[512];
+    char aimed[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    say_next(options, "%s", aim(options, text, aimed, sizeof aimed));
 }
 
 /* --- Documents -------------------------------------------------------------------------------- */

@@ -255,6 +255,27 @@ class Words(Case):
                          "prod.yaml")
         self.assertFalse((self.folder / "migdeploy.yaml").exists())
 
+    def test_what_is_to_be_pasted_means_the_same_cluster(self):
+        for words in (("-s", "prod.yaml"), ("-n", "migratory"), ("--kubeconfig", "x", "--context", "y"),
+                      ("--set", "metadata.name=green")):
+            told = self.refuses(2, "^refused: ", "destroy", *words).stderr
+            self.assertTrue(told.endswith(f"\nnext: migdeploy destroy {' '.join(words)} --yes\n"), told)
+        made = self.sandbox()
+        (self.folder / "migdeploy.yaml").unlink()
+        self.program.write(SPEC + "  members: {replicas: 3, image: 'migratorydata/server:6.0.16'}\n", "prod.yaml")
+        self.program.kubeconfig = self.folder / "none"
+        here = ("-s", "prod.yaml", "--kubeconfig", str(made.kubeconfig), "--context", "sandbox")
+        line = " ".join(here)
+        self.assertRegex(self.ends(0, "deploy", *here).stderr, rf"\nnext: migdeploy status {line} \(deployed in .*\)\n$")
+        self.assertRegex(self.ends(0, "scale", "4", *here).stderr,
+                         rf"\nnext: migdeploy scale 4 {line} --write \(puts 4 into line 6\)\n$")
+        told = json.loads(self.ends(4, "scale", "5", *here, "--timeout", "1ms", "-q", "-o", "json").stderr)["error"]
+        self.assertEqual(told["next"], f"migdeploy scale 5 {line}")
+        self.program.write(SPEC + "  members: {replicsa: 3}\n", "prod.yaml")
+        for words in (("-s", "prod.yaml"), ("prod.yaml",)):
+            self.assertTrue(self.ends(3, "check", *words).stderr.endswith(
+                "\nnext: correct these lines, then migdeploy check -s prod.yaml\n"))
+
 
 class BadServers(Case):
     def test_each_answer_that_is_none_ends_with_its_exit_code(self):
