@@ -1,6 +1,7 @@
 /* What an apply would change, and who would have to give it up. */
 #include "deploy_change.h"
 
+#include "codec_object.h"
 #include "deploy_cluster.h"
 #include "deploy_diff.h"
 #include "kube_calls.h"
@@ -27,6 +28,19 @@ migdi_change migdi_change_see(migdi_view *view, const migdi_kube_resource *resou
         change.conflict = migdi_owner_in_conflict(conflict);
     }
     return change;
+}
+
+const migd_object *migdi_change_guarded(const migd_object *object, const char *version,
+                                        migdi_arena *arena)
+{
+    migd_object *copy = NULL;
+    if (migd_object_copy(object, &copy, NULL) < 0 ||
+        migd_object_set_string(copy, "/metadata/resourceVersion", version, NULL) < 0) {
+        migd_object_free(copy);
+        arena->failed = true;
+        return NULL;
+    }
+    return migdi_arena_give(arena, copy, migdi_object_release) ? copy : NULL;
 }
 
 bool migdi_change_is_refused(const migdi_change *change, migdi_owner owner, bool adopt,

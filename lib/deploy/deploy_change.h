@@ -18,6 +18,10 @@ migdi_change migdi_change_see(migdi_view *view, const migdi_kube_resource *resou
                               const char *namespace_, const migd_object *object,
                               const migd_object *live, const char *left_out);
 
+/* The object as it is applied over what was seen and nothing newer; NULL without memory. */
+const migd_object *migdi_change_guarded(const migd_object *object, const char *version,
+                                        migdi_arena *arena);
+
 /* Whether an object that differs belongs to somebody from whom it is not taken: a release (unless
  * `adopt`), or anybody who is not known. Then the verdict says to whom. */
 bool migdi_change_is_refused(const migdi_change *change, migdi_owner owner, bool adopt,

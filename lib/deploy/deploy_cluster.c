@@ -363,8 +363,13 @@ const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish,
 {
     const migdi_kube_write write = {.manager = MIGDI_MANAGER,
                                     .force = seen->change.conflict.kind != MIGDI_OWNER_NONE};
-    return migdi_kube_apply(arena, &migdi_kube_statefulsets,
-                            seen->exists ? wish->applied : wish->created, &write);
+    const migd_object *object = seen->exists ? wish->applied : wish->created;
+    if (write.force || seen->template_differs) {
+        /* Whose fields it takes, and that the partition holds the members, was seen before. */
+        object = migdi_change_guarded(object, seen->version, arena);
+    }
+    return object == NULL ? NULL
+                          : migdi_kube_apply(arena, &migdi_kube_statefulsets, object, &write);
 }
 
 /* An apply of one field alone; *patch is freed with the arena. */

@@ -12,6 +12,7 @@ typedef struct {
     bool exists;
     bool ours; /* by its labels: what may be removed */
     const char *uid;
+    const char *version; /* resourceVersion */
     const char *deleted_at;
     const char *finalizer;
     migdi_owner owner;
@@ -24,7 +25,9 @@ static const migdi_call *applied(const migdi_object_wish *wish, const object_see
     const migdi_kube_write write = {.manager = MIGDI_MANAGER,
                                     .force = seen->change.conflict.kind != MIGDI_OWNER_NONE,
                                     .namespace_ = wish->namespace_};
-    return migdi_kube_apply(arena, seen->resource, wish->object, &write);
+    const migd_object *object =
+        write.force ? migdi_change_guarded(wish->object, seen->version, arena) : wish->object;
+    return object == NULL ? NULL : migdi_kube_apply(arena, seen->resource, object, &write);
 }
 
 static const migdi_kube_resource *resource_of(const migdi_object_wish *wish, migdi_view *view)
@@ -57,6 +60,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
     }
     seen->exists = true;
     seen->uid = migd_object_text(live, "/metadata/uid", NULL);
+    seen->version = migd_object_text(live, "/metadata/resourceVersion", NULL);
     seen->deleted_at = migd_object_text(live, "/metadata/deletionTimestamp", NULL);
     seen->finalizer = migd_object_text(live, "/metadata/finalizers/0", NULL);
     seen->ours = migdi_owner_is_labelled(live, wish->instance);

@@ -126,7 +126,14 @@ static void each_write_has_its_own_manager_and_guard(void **state)
     seen.change.conflict = (migdi_owner){MIGDI_OWNER_KUBECTL, "kubectl"};
     check_call(migdi_cluster_apply(&wish, &seen, &arena), "PATCH",
                PATH "?fieldManager=migdeploy" STRICT "&force=true",
-               "{\"metadata\":{\"name\":\"data\",\"namespace\":\"blue\"}}");
+               "{\"metadata\":{\"name\":\"data\",\"namespace\":\"blue\",\"resourceVersion\":"
+               "\"77\"}}");
+    seen.change.conflict = (migdi_owner){MIGDI_OWNER_NONE, NULL};
+    seen.template_differs = true; /* the partition that holds the members must still be there */
+    check_call(migdi_cluster_apply(&wish, &seen, &arena), "PATCH",
+               PATH "?fieldManager=migdeploy" STRICT "&force=false",
+               "{\"metadata\":{\"name\":\"data\",\"namespace\":\"blue\",\"resourceVersion\":"
+               "\"77\"}}");
     check_call(
         migdi_cluster_set_partition(&wish, &seen, 2, &arena), "PATCH",
         PATH "?fieldManager=migdeploy-roll" STRICT "&force=true",

@@ -6,6 +6,8 @@
 
 #define PATH "/api/v1/namespaces/blue/services/data-cs"
 #define BODY "{\"metadata\":{\"name\":\"data-cs\"},\"spec\":{\"ports\":[]}}"
+#define GUARDED                                                                                    \
+    "{\"metadata\":{\"name\":\"data-cs\",\"resourceVersion\":\"77\"},\"spec\":{\"ports\":[]}}"
 
 #define CREATE                                                                                     \
     "going: create Service/blue/data-cs\n"                                                         \
@@ -13,11 +15,11 @@
     "?fieldManager=migdeploy&fieldValidation=Strict&force=false\n"                                 \
     "  " BODY "\n"                                                                                 \
     "  facts 409"
-#define UPDATE(force)                                                                              \
+#define UPDATE(force, body)                                                                        \
     "going: update Service/blue/data-cs\n"                                                         \
     " update Service/blue/data-cs: PATCH " PATH                                                    \
     "?fieldManager=migdeploy&fieldValidation=Strict&force=" force "\n"                             \
-    "  " BODY "\n"                                                                                 \
+    "  " body "\n"                                                                                 \
     "  fields [{\"pointer\":\"/spec/type\",\"from\":\"ClusterIP\",\"to\":\"NodePort\"}]\n"         \
     "  facts 409"
 
@@ -36,6 +38,7 @@ static object_seen differing(const migd_object *fields, migdi_owner owner, migdi
         .resource = &migdi_kube_services,
         .exists = true,
         .uid = "u1",
+        .version = "77",
         .owner = owner,
         .change = {.fields = fields, .differs = true, .conflict = conflict},
     };
@@ -54,7 +57,7 @@ static void it_is_made_let_be_or_brought_to_what_is_wished(void **state)
          &(object_seen){.resource = &migdi_kube_services, .exists = true},
          "done: Service/blue/data-cs is as wished");
     const object_seen differs = differing(fields, nobody, nobody);
-    says(&tested, &wish, MIGDI_PRESENT, &differs, UPDATE("false"));
+    says(&tested, &wish, MIGDI_PRESENT, &differs, UPDATE("false", BODY));
     says(&tested, &wish, MIGDI_PRESENT,
          &(object_seen){.resource = &migdi_kube_services, .exists = true, .deleted_at = "2026"},
          "going: Service/blue/data-cs is going, then it is made again");
@@ -69,7 +72,7 @@ static void it_is_made_let_be_or_brought_to_what_is_wished(void **state)
 }
 
 /* kubectl's is adopted without asking, a release's with MIGD_CALL_ADOPT, anybody else's never but
- * by force; force on a field that nobody else owns is none. */
+ * by force; force on a field that nobody else owns is none. What is taken is what was seen. */
 static void who_owns_what_differs_decides_whether_it_is_taken_over(void **state)
 {
     (void)state;
@@ -80,8 +83,11 @@ static void who_owns_what_differs_decides_whether_it_is_taken_over(void **state)
         int how;
         const char *says;
     } rows[] = {
-        {{MIGDI_OWNER_OURS, "migdeploy"}, {MIGDI_OWNER_NONE, NULL}, PLAIN, UPDATE("false")},
-        {{MIGDI_OWNER_KUBECTL, "kubectl"}, {MIGDI_OWNER_KUBECTL, "kubectl"}, PLAIN, UPDATE("true")},
+        {{MIGDI_OWNER_OURS, "migdeploy"}, {MIGDI_OWNER_NONE, NULL}, PLAIN, UPDATE("false", BODY)},
+        {{MIGDI_OWNER_KUBECTL, "kubectl"},
+         {MIGDI_OWNER_KUBECTL, "kubectl"},
+         PLAIN,
+         UPDATE("true", GUARDED)},
         {{MIGDI_OWNER_RELEASE, "helm"},
          {MIGDI_OWNER_RELEASE, "helm"},
          PLAIN,
@@ -94,8 +100,11 @@ static void who_owns_what_differs_decides_whether_it_is_taken_over(void **state)
          {MIGDI_OWNER_SYNC, "argocd-controller"},
          PLAIN,
          "refused MIGD_ERR_CONFLICT: Service/blue/data-cs belongs to argocd-controller"},
-        {{MIGDI_OWNER_RELEASE, "helm"}, {MIGDI_OWNER_RELEASE, "helm"}, ADOPT, UPDATE("true")},
-        {{MIGDI_OWNER_RELEASE, "helm"}, {MIGDI_OWNER_NONE, NULL}, ADOPT, UPDATE("false")},
+        {{MIGDI_OWNER_RELEASE, "helm"},
+         {MIGDI_OWNER_RELEASE, "helm"},
+         ADOPT,
+         UPDATE("true", GUARDED)},
+        {{MIGDI_OWNER_RELEASE, "helm"}, {MIGDI_OWNER_NONE, NULL}, ADOPT, UPDATE("false", BODY)},
         {{MIGDI_OWNER_NONE, NULL},
          {MIGDI_OWNER_FOREIGN, "operator"},
          PLAIN,
@@ -104,8 +113,14 @@ static void who_owns_what_differs_decides_whether_it_is_taken_over(void **state)
          {MIGDI_OWNER_FOREIGN, "operator"},
          ADOPT,
          "refused MIGD_ERR_CONFLICT: Service/blue/data-cs has fields that operator looks after"},
-        {{MIGDI_OWNER_NONE, NULL}, {MIGDI_OWNER_FOREIGN, "operator"}, FORCE, UPDATE("true")},
-        {{MIGDI_OWNER_RELEASE, "helm"}, {MIGDI_OWNER_RELEASE, "helm"}, FORCE, UPDATE("true")},
+        {{MIGDI_OWNER_NONE, NULL},
+         {MIGDI_OWNER_FOREIGN, "operator"},
+         FORCE,
+         UPDATE("true", GUARDED)},
+        {{MIGDI_OWNER_RELEASE, "helm"},
+         {MIGDI_OWNER_RELEASE, "helm"},
+         FORCE,
+         UPDATE("true", GUARDED)},
     };
     migd_object *object = json(BODY);
     migd_object *fields =

@@ -3,6 +3,8 @@
 #define CREATED                                                                                    \
     "{\"metadata\":{\"name\":\"data\",\"namespace\":\"blue\"},\"spec\":{\"replicas\":3}}"
 #define APPLIED "{\"metadata\":{\"name\":\"data\",\"namespace\":\"blue\"}}"
+#define GUARDED                                                                                    \
+    "{\"metadata\":{\"name\":\"data\",\"namespace\":\"blue\",\"resourceVersion\":\"77\"}}"
 #define FIELDS                                                                                     \
     "[{\"pointer\":\"/spec/template/spec/containers/0/image\",\"from\":\"a\",\"to\":\"b\"}]"
 #define STRICT "&fieldValidation=Strict&force="
@@ -86,19 +88,19 @@ static void members_are_held_back_before_the_template_changes(void **state)
          "\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{"
          "\"partition\":3}}},\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\"}\n"
          "  facts 409");
-#define UPDATE(force)                                                                              \
+#define UPDATE(force, body)                                                                        \
     "going: update " SET "\n"                                                                      \
     " update " SET ": PATCH " PATH "?fieldManager=migdeploy" STRICT force "\n"                     \
-    "  " APPLIED "\n"                                                                              \
+    "  " body "\n"                                                                                 \
     "  fields " FIELDS "\n"                                                                        \
     "  facts 409"
     seen.partition = 3;
-    check(&b, seen, UPDATE("false"));
-    check(&b, living(&b, true, false), UPDATE("false")); /* no template: nobody is held */
+    check(&b, seen, UPDATE("false", GUARDED));
+    check(&b, living(&b, true, false), UPDATE("false", APPLIED)); /* no template: nobody is held */
     migdi_cluster_seen empty = living(&b, true, true);
     empty.members = NULL;
     empty.member_count = 0;
-    check(&b, empty, UPDATE("false"));
+    check(&b, empty, UPDATE("false", GUARDED));
     close_bench(&b);
 }
 
@@ -140,7 +142,7 @@ static void the_number_gets_its_owner_before_an_apply_leaves_it_out(void **state
                     "{\"name\":\"data\",\"namespace\":\"blue\",\"resourceVersion\":\"77\"},"
                     "\"spec\":{\"replicas\":3}}\n"
                     "  facts 409"
-                  : UPDATE("false"));
+                  : UPDATE("false", GUARDED));
     }
     close_bench(&b);
 }
@@ -151,11 +153,11 @@ static void who_owns_it_decides_whether_it_is_adopted(void **state)
     bench b = open_bench();
     migdi_cluster_seen seen = living(&b, true, false);
     seen.owner = seen.change.conflict = (migdi_owner){MIGDI_OWNER_KUBECTL, "kubectl"};
-    check(&b, seen, UPDATE("true"));
+    check(&b, seen, UPDATE("true", GUARDED));
     seen.owner = seen.change.conflict = (migdi_owner){MIGDI_OWNER_RELEASE, "helm"};
     check(&b, seen, "refused MIGD_ERR_CONFLICT: " SET " belongs to helm");
     b.wish.adopt = true;
-    check(&b, seen, UPDATE("true"));
+    check(&b, seen, UPDATE("true", GUARDED));
     seen.change.conflict = (migdi_owner){MIGDI_OWNER_FOREIGN, "operator"};
     check(&b, seen, "refused MIGD_ERR_CONFLICT: " SET " has fields that operator looks after");
     close_bench(&b);
