@@ -212,8 +212,10 @@ void migdi_cluster_tell_ready(const migdi_cluster_wish *wish, const migdi_cluste
     migdi_arena *arena = migdi_verdict_arena(verdict);
     for (size_t i = 0; i < seen->member_count; i++) {
         const migdi_member *member = &seen->members[i];
+        /* The server's clock and its conditions count whole seconds. */
         if (!member->state.ready || member->state.node == NULL ||
-            member->state.ready_since_unix_ms < seen->since_unix_ms) {
+            member->ordinal >= seen->replicas ||
+            member->state.ready_since_unix_ms < seen->since_unix_ms + 1000) {
             continue;
         }
         const char *object =

@@ -59,7 +59,8 @@ static int64_t count_ready(const migdi_cluster_wish *wish, const migdi_cluster_s
 {
     int64_t ready = 0;
     for (size_t i = 0; i < seen->member_count; i++) {
-        ready += is_as_it_should(wish, seen, &seen->members[i]);
+        const migdi_member *member = &seen->members[i]; /* one that has to go counts no more */
+        ready += member->ordinal < seen->replicas && is_as_it_should(wish, seen, member);
     }
     return seen->all_ready ? seen->replicas : ready;
 }

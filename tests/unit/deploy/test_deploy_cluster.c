@@ -51,6 +51,35 @@ static void members_are_known_by_their_ordinals(void **state)
     assert_false(migdi_cluster_revision_works(&seen, "new"));
 }
 
+/* Those that came while the job runs: not who was there before, who goes, or who is on no node. */
+static void members_that_become_ready_are_told_once_each(void **state)
+{
+    (void)state;
+    migdi_member members[] = {READY(0, "new"), READY_SINCE(1, "new", 30500),
+                              READY_SINCE(2, "new", 20000), STARTING(3, "new"),
+                              READY_SINCE(4, "new", 5000)};
+    const migdi_cluster_wish wish = cluster_wish();
+    migdi_cluster_seen seen = {SEEN(4, members)};
+    migdi_arena arena = {0};
+    migdi_verdict verdict;
+    for (size_t i = 0; i < COUNT(members); i++) {
+        members[i].state.node = "node-1";
+    }
+    seen.since_unix_ms = AT_MS - 31000;
+    migdi_verdict_start(&verdict, &arena);
+    migdi_cluster_tell_ready(&wish, &seen, &verdict);
+    assert_non_null(verdict.notes);
+    assert_string_equal(verdict.notes->text, "data-2 Ready on node-1");
+    assert_string_equal(verdict.notes->object, "Pod/blue/data-2");
+    assert_non_null(strstr(verdict.notes->key, "u2"));
+    assert_null(verdict.notes->next);
+    members[2].state.node = NULL;
+    migdi_verdict_start(&verdict, &arena);
+    migdi_cluster_tell_ready(&wish, &seen, &verdict);
+    assert_null(verdict.notes);
+    migdi_arena_free(&arena);
+}
+
 /* What kubelet retries for ever without a chance; a slow start and a first crash are none. */
 static void a_dead_end_is_told_from_a_slow_start(void **state)
 {
@@ -163,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seeds_quorum_and_margin_count_seeds_alone),
         cmocka_unit_test(members_are_known_by_their_ordinals),
+        cmocka_unit_test(members_that_become_ready_are_told_once_each),
         cmocka_unit_test(a_dead_end_is_told_from_a_slow_start),
         cmocka_unit_test(each_write_has_its_own_manager_and_guard),
     };

@@ -5,6 +5,8 @@
 
 static const migdi_member three[] = {READY(0, "new"), READY(1, "new"), READY(2, "new")};
 static const migdi_member two[] = {READY(0, "new"), READY(1, "new")};
+static const migdi_member four[] = {READY(0, "new"), READY(1, "new"), READY(2, "new"),
+                                    READY(3, "new")};
 static const migdi_member fourth_goes[] = {READY(0, "new"), READY(1, "new"), READY(2, "new"),
                                            GOING(3, "new")};
 static const migdi_member fourth_stays[] = {READY(0, "new"), READY(1, "new"), READY(2, "new"),
@@ -68,6 +70,9 @@ static void it_is_done_when_every_member_is_ready_and_says_the_margin(void **sta
           "going: 2 of 3 Ready; data-2: not Ready yet");
     check((ready_seen){{SEEN(3, third_goes)}, NULL}, "going: 2 of 3 Ready; data-2: going");
     check((ready_seen){{SEEN(3, fourth_goes)}, NULL}, "going: 3 of 3 Ready; data-3: going");
+    ready_seen lagging = {{SEEN(3, four)}, NULL}; /* its controller has not seen the number yet */
+    lagging.cluster.settled = false;
+    check(lagging, "going: 3 of 3 Ready");
     check((ready_seen){{SEEN(3, third_is_held)}, NULL},
           "going: 2 of 3 Ready; data-2: going, held by x.io/hold");
     check((ready_seen){{SEEN(3, fourth_is_lost)}, NULL},
