@@ -27,11 +27,19 @@ static int exit_code(migd_status status)
     }
 }
 
+/* Not tried, as it told itself: what this version does not do. */
+static bool is_unsupported(const migd_error *error, migd_status status)
+{
+    return status == MIGD_ERR_UNSUPPORTED && migd_error_http_status(error) == 0 &&
+           migd_error_remaining(error) != NULL;
+}
+
 /* A file that its owner keeps to himself is no matter of rights in a cluster. */
 static int exit_code_of(const migd_error *error, migd_status status)
 {
     const bool remote = migd_error_http_status(error) > 0;
-    return status == MIGD_ERR_DENIED && !remote                                ? EXIT_FAILED
+    return is_unsupported(error, status)                                       ? EXIT_REFUSED
+           : status == MIGD_ERR_DENIED && !remote                              ? EXIT_FAILED
            : status == MIGD_ERR_LIMIT && !remote && migd_error_line(error) > 0 ? EXIT_REFUSED
                                                                                : exit_code(status);
 }
@@ -185,7 +193,8 @@ static void say_error(const cli *options, const migd_error *error, migd_status s
 {
     const int columns = columns_of(STDERR_FILENO);
     const int width = columns < 97 ? columns : 97;
-    const bool refused = status == MIGD_ERR_REFUSED || status == MIGD_ERR_IMPOSSIBLE;
+    const bool refused = status == MIGD_ERR_REFUSED || status == MIGD_ERR_IMPOSSIBLE ||
+                         is_unsupported(error, status);
     say_word(options, RED, refused ? "refused: " : "error: ");
     say_message(error, refused, width - (refused ? 9 : 7));
     if (refused) {

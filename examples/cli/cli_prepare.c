@@ -44,7 +44,12 @@ static void say_lines(const cli *options, const migd_buf *text)
         migd_object_place(migd_object_item(service, 0), NULL, &last, NULL);
     }
     migd_object_free(written);
-    say_next(options, "look at lines %d to %d, then migdeploy plan", (int)first, (int)last);
+    if (options->cluster != NULL) {
+        fputs("note: this version makes no EKS cluster: plan and deploy refuse the block aws\n",
+              stderr);
+    }
+    say_next_here(options, "look at lines %d to %d, then migdeploy %s", (int)first, (int)last,
+                  options->cluster != NULL ? "check" : "plan");
 }
 
 int run_init(cli *options)

@@ -21,9 +21,11 @@ extern "C" {
  * spec. What is for one that lives (status, scale, restart, destroy) takes it from `spec`, else,
  * spec NULL, looks first for the one StatefulSet in MIGD_CALL_NAMESPACE that migd_check_objects()
  * would know as MigratoryData's; the job ends with MIGD_ERR_INVALID and their names for several,
- * with MIGD_ERR_NOT_FOUND for none. MIGD_CALL_DRY_RUN 1: nothing is changed, and
- * the result is that of a plan; MIGD_ERR_INVALID at destroy. MIGD_CALL_ONLY and _UNTIL name steps:
- * objects, members, autoscaler, address. MIGD_CALL_FORCE is for apply alone. Since 0.1. */
+ * with MIGD_ERR_NOT_FOUND for none. A start answers MIGD_ERR_UNSUPPORTED with its place for a spec
+ * whose aws is not null: this version makes no EKS cluster. MIGD_CALL_DRY_RUN 1: nothing is
+ * changed, and the result is that of a plan; MIGD_ERR_INVALID at destroy. MIGD_CALL_ONLY and _UNTIL
+ * name steps: objects, members, autoscaler, address. MIGD_CALL_FORCE is for apply alone. Since
+ * 0.1. */
 
 /* What migd_deploy_start() would change, field by field, and nothing is changed. Events:
  * MIGD_EVENT_PLAN for each change. Result:

@@ -163,13 +163,32 @@ migd_status migdi_draft_open(migdi_draft *draft, migd_context *context,
     return status;
 }
 
+/* A spec that asks for a cluster of its own must not end in whatever cluster the kubeconfig
+ * names. */
+static migd_status refuse_aws(const migd_spec *spec, migd_error **error)
+{
+    static const char pointer[] = "/spec/aws";
+    const int32_t kind = migd_object_kind(migd_object_at(migd_spec_object(spec), pointer));
+    if (kind == MIGD_KIND_NONE || kind == MIGD_KIND_NULL) {
+        return MIGD_OK;
+    }
+    const migd_status status =
+        migdi_fail_at(error, MIGD_ERR_UNSUPPORTED, migdi_spec_place(spec, pointer),
+                      "this version deploys into the cluster of the kubeconfig: set aws: null");
+    migdi_error_set_remaining(error, "nothing was changed", NULL);
+    return status;
+}
+
 migd_status migdi_draft_open_spec(migdi_draft *draft, migd_context *context, const migd_spec *spec,
                                   const migd_call_options *options, migd_error **error)
 {
     if (spec == NULL) {
         return migdi_fail(error, MIGD_ERR_INVALID, "a spec is needed");
     }
-    migd_status status = migdi_draft_open(draft, context, options, error);
+    migd_status status = refuse_aws(spec, error);
+    if (status == MIGD_OK) {
+        status = migdi_draft_open(draft, context, options, error);
+    }
     if (status < 0) {
         return status;
     }

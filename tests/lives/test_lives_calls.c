@@ -79,6 +79,49 @@ static void every_start_gives_a_job_and_sends_nothing(void **state)
     close_bench(&b);
 }
 
+/* This version makes no EKS cluster, and another one is not meant. */
+static void a_spec_that_wants_a_cluster_of_its_own_is_refused(void **state)
+{
+    (void)state;
+    static const char aws[] = "  aws:\n    cluster: eks-migratorydata\n    region: us-east-1\n";
+    char own[1024];
+    migd_read_options *named = NULL;
+    bench b = open_bench();
+    migd_spec_free(b.spec);
+    snprintf(own, sizeof own, "%s%s", life_spec, aws);
+    assert_int_equal(migd_read_options_new(&named, NULL), MIGD_OK);
+    assert_int_equal(migd_read_options_set_text(named, MIGD_READ_NAME, "prod.yaml", NULL), MIGD_OK);
+    assert_int_equal(migd_spec_parse(own, strlen(own), named, &b.spec, NULL), MIGD_OK);
+    migd_read_options_free(named);
+    const struct {
+        migd_status (*start)(migd_context *, const migd_spec *, const migd_call_options *,
+                             migd_job **, migd_error **);
+    } starts[] = {{migd_deploy_start},
+                  {migd_deploy_plan_start},
+                  {migd_deploy_status_start},
+                  {migd_deploy_restart_start},
+                  {migd_deploy_destroy_start}};
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        assert_int_equal(starts[i].start(b.context, b.spec, b.options, &b.job, &b.error),
+                         MIGD_ERR_UNSUPPORTED);
+        assert_null(b.job);
+        assert_string_equal(
+            migd_error_message(b.error),
+            "this version deploys into the cluster of the kubeconfig: set aws: null");
+        assert_string_equal(migd_error_file(b.error), "prod.yaml");
+        assert_int_equal(migd_error_line(b.error), 9);
+        assert_string_equal(migd_error_remaining(b.error), "nothing was changed");
+        drop(&b);
+    }
+    assert_int_equal(migd_deploy_scale_start(b.context, b.spec, 4, b.options, &b.job, &b.error),
+                     MIGD_ERR_UNSUPPORTED);
+    drop(&b);
+    assert_int_equal(test_world_requests(b.lab), 0);
+    assert_int_equal(migd_spec_set(b.spec, "spec.aws", "null", NULL), MIGD_OK);
+    assert_int_equal(migd_deploy_start(b.context, b.spec, b.options, &b.job, &b.error), MIGD_OK);
+    close_bench(&b);
+}
+
 static void what_makes_a_cluster_wants_a_spec(void **state)
 {
     (void)state;
@@ -333,6 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_start_gives_a_job_and_sends_nothing),
+        cmocka_unit_test(a_spec_that_wants_a_cluster_of_its_own_is_refused),
         cmocka_unit_test(what_makes_a_cluster_wants_a_spec),
         cmocka_unit_test(what_has_no_spec_looks_for_the_cluster_and_needs_a_context),
         cmocka_unit_test(a_spec_that_the_rules_refuse_is_refused_with_its_findings),
