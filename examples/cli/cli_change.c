@@ -1,8 +1,12 @@
 /* Commands that change a cluster: deploy, scale, restart, apply, destroy. */
 #include "cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -121,21 +125,42 @@ static char *read_whole(const char *path, size_t *size)
     return text;
 }
 
-/* Writes beside the file, then in its place: whole or not at all. */
+static bool write_all(int fd, const migd_buf *text)
+{
+    const char *bytes = migd_buf_data(text);
+    const size_t size = migd_buf_size(text);
+    for (size_t done = 0; done < size;) {
+        const ssize_t put = write(fd, bytes + done, size - done);
+        if (put == 0 || (put < 0 && errno != EINTR)) {
+            return false;
+        }
+        done += put < 0 ? 0 : (size_t)put;
+    }
+    return fsync(fd) == 0;
+}
+
+/* The new file has what the old one had: its mode, and its owner where we may give it away. */
+static bool take_after(int fd, const struct stat *old)
+{
+    const bool given = fchown(fd, old->st_uid, old->st_gid) == 0;
+    return fchmod(fd, given ? old->st_mode & 07777 : old->st_mode & 0777) == 0;
+}
+
+/* Writes beside the file, then in its place: whole or not at all. A link goes on leading there. */
 static bool replace_file(const char *path, const migd_buf *text)
 {
-    char temporary[1024];
-    const int size = snprintf(temporary, sizeof temporary, "%s.new", path);
-    FILE *out = size > 0 && (size_t)size < sizeof temporary ? fopen(temporary, "wb") : NULL;
-    if (out == NULL) {
-        return false;
-    }
-    bool whole = fwrite(migd_buf_data(text), 1, migd_buf_size(text), out) == migd_buf_size(text) &&
-                 fflush(out) == 0 && fsync(fileno(out)) == 0;
-    whole = fclose(out) == 0 && whole && rename(temporary, path) == 0;
-    if (!whole) {
+    char temporary[PATH_MAX + 8];
+    struct stat old;
+    char *real = realpath(path, NULL);
+    const bool found = real != NULL && stat(real, &old) == 0 && S_ISREG(old.st_mode);
+    const int size = snprintf(temporary, sizeof temporary, "%s.XXXXXX", found ? real : "");
+    const int fd = found && (size_t)size < sizeof temporary ? mkostemp(temporary, O_CLOEXEC) : -1;
+    bool whole = fd >= 0 && write_all(fd, text) && take_after(fd, &old);
+    whole = (fd < 0 || close(fd) == 0) && whole && rename(temporary, real) == 0;
+    if (fd >= 0 && !whole) {
         unlink(temporary);
     }
+    free(real);
     return whole;
 }
 
@@ -152,9 +177,10 @@ static int write_replicas(const cli *options, const char *replicas)
         return fail(options, error, status);
     }
     const bool written = replace_file(options->spec, edited);
+    const int failed = errno;
     migd_buf_free(edited);
     if (!written) {
-        fprintf(stderr, "error: cannot write %s\n", options->spec);
+        fprintf(stderr, "error: cannot write %s: %s\n", options->spec, strerror(failed));
         return EXIT_FAILED;
     }
     if (is_told(options)) {
@@ -234,6 +260,13 @@ static int scale(session *s, long replicas)
     return code;
 }
 
+/* What is there and could not be replaced: standard input, a pipe, a device. */
+static bool is_no_file(const char *path)
+{
+    struct stat is;
+    return strcmp(path, "-") == 0 || (stat(path, &is) == 0 && !S_ISREG(is.st_mode));
+}
+
 int run_scale(cli *options)
 {
     char *end = NULL;
@@ -242,6 +275,11 @@ int run_scale(cli *options)
     if (*word == '\0' || *end != '\0' || replicas < 1 || replicas > 1000) {
         return usage_error("migdeploy scale --help", "scale wants a number of members, not \"%s\"",
                            word);
+    }
+    if (options->write && is_no_file(options->spec)) {
+        return usage_error("migdeploy scale --help",
+                           "--write puts %s into a file, and %s is none; nothing was changed", word,
+                           options->spec);
     }
     session s;
     migd_error *error = NULL;

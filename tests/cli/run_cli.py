@@ -411,6 +411,34 @@ class Lives(Case):
         self.ends(0, "apply", "-f", "scaler.yaml")
         self.refuses(3, r"^refused: .*\[T12\]", "scale", "5")
 
+    def test_the_file_that_is_written_stays_what_it_was(self):
+        self.sandbox()
+        (self.folder / "migdeploy.yaml").unlink()
+        (self.folder / "kept").mkdir()
+        path = self.program.write(SPEC + "  members: {replicas: 3}\n", "kept/prod.yaml")
+        path.chmod(0o600)
+        (self.folder / "kept" / "prod.yaml.new").write_text("somebody's own")
+        link = self.folder / "link.yaml"
+        link.symlink_to(pathlib.Path("kept") / "prod.yaml")
+        self.ends(0, "deploy", "-q", "-s", "link.yaml")
+        self.ends(0, "scale", "4", "--write", "-s", "link.yaml")
+        self.assertTrue(link.is_symlink(), "the link is still one")
+        self.assertEqual(path.read_text(), SPEC + "  members: {replicas: 4}\n")
+        self.assertEqual(path.stat().st_mode & 0o7777, 0o600)
+        self.assertEqual({found.name for found in path.parent.iterdir()}, {"prod.yaml", "prod.yaml.new"})
+        self.assertEqual((self.folder / "kept" / "prod.yaml.new").read_text(), "somebody's own")
+
+    def test_what_is_no_file_is_not_replaced_by_one(self):
+        self.sandbox()
+        os.mkfifo(self.folder / "pipe.yaml")
+        (self.folder / "link.yaml").symlink_to("pipe.yaml")
+        for name in ("pipe.yaml", "link.yaml", "-"):
+            told = self.refuses(2, "^error: ", "scale", "4", "--write", "-s", name, typed=SPEC).stderr
+            self.assertEqual(told, f"error: --write puts 4 into a file, and {name} is none; nothing was changed\n"
+                                   "next: migdeploy scale --help\n")
+        self.assertTrue((self.folder / "pipe.yaml").is_fifo())
+        self.assertTrue((self.folder / "link.yaml").is_symlink())
+
     def test_a_spec_or_a_file_that_the_rules_refuse_is_told_line_by_line(self):
         self.sandbox(spec=SPEC + "  members: {replicas: 2}\n")
         for words in (["plan"], ["deploy"], ["apply", "-f", "set.yaml"]):
