@@ -81,12 +81,12 @@ static bool has_verb(const migd_object *verbs, const char *verb)
 
 static void add(gathering *at, const migdi_kube_resource *resource)
 {
+    if (at->count == MOST_RESOURCES) {
+        migdi_view_refuse(at->view, "the server serves more than %zu kinds", MOST_RESOURCES);
+        return;
+    }
     if (at->count == at->capacity) {
         const size_t capacity = at->capacity == 0 ? 64 : at->capacity * 2;
-        if (at->count == MOST_RESOURCES) {
-            migdi_view_refuse(at->view, "the server serves more than %zu kinds", MOST_RESOURCES);
-            return;
-        }
         migdi_kube_resource *larger = migdi_view_array(at->view, capacity, sizeof *larger);
         if (larger == NULL) {
             return;

@@ -178,6 +178,49 @@ static void rubbish_is_no_kind(void **state)
     }
 }
 
+static char *many_kinds(size_t count)
+{
+    const size_t size = 128 + count * 40;
+    char *body = malloc(size);
+    assert_non_null(body);
+    size_t at = (size_t)snprintf(body, size,
+                                 "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"versions\":["
+                                 "{\"resources\":[");
+    for (size_t i = 0; i < count; i++) {
+        at += (size_t)snprintf(body + at, size - at, "%s{\"responseKind\":{\"kind\":\"K\"}}",
+                               i == 0 ? "" : ",");
+    }
+    snprintf(body + at, size - at, "]}]}]}");
+    return body;
+}
+
+/* The limit is ours: a server with so many custom kinds is not known. */
+static void a_server_may_serve_20000_kinds_and_no_more(void **state)
+{
+    (void)state;
+    for (size_t count = 20000; count <= 20001; count++) {
+        char *body = many_kinds(count);
+        const test_rule rules[] = {
+            {.path = "/prefix/api", .headers = JSON, .body = "{}"},
+            {.path = "/prefix/apis", .headers = JSON, .body = body},
+        };
+        scripted it = scripted_open(rules, COUNT(rules), "ann");
+        migd_error *error = NULL;
+        const migd_status status =
+            migd_kube_get(it.kube, "nothings", NULL, "x", NULL, NULL, &error);
+        if (count == 20000) {
+            assert_int_equal(status, MIGD_ERR_UNSUPPORTED);
+        } else {
+            assert_int_equal(status, MIGD_ERR_REMOTE);
+            assert_non_null(
+                strstr(migd_error_message(error), "the server serves more than 20000 kinds"));
+        }
+        migd_error_free(error);
+        scripted_close(&it);
+        free(body);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +229,7 @@ int main(void)
         cmocka_unit_test(an_older_server_is_asked_group_by_group_the_preferred_version_first),
         cmocka_unit_test(what_could_not_be_asked_for_is_not_taken_for_absent),
         cmocka_unit_test(rubbish_is_no_kind),
+        cmocka_unit_test(a_server_may_serve_20000_kinds_and_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
