@@ -631,7 +631,8 @@ migd_status migdi_json_read(const char *bytes, size_t size, const migdi_json_rul
     static const migdi_json_rules of_servers = {0};
     rules = rules == NULL ? &of_servers : rules;
     *out = NULL;
-    const size_t limit = rules->bytes == 0 ? SERVER_BYTES : rules->bytes;
+    const size_t wanted = rules->bytes == 0 ? SERVER_BYTES : rules->bytes;
+    const size_t limit = wanted < MIGDI_SOURCE_MOST ? wanted : MIGDI_SOURCE_MOST;
     if (size > limit) {
         return migdi_fail_at(error, MIGD_ERR_LIMIT, (migdi_place){rules->name, 1, 1},
                              "the text has %zu bytes, the limit is %zu", size, limit);

@@ -10,8 +10,8 @@
 
 migdi_source *migdi_source_new(const char *name, const char *text, size_t size)
 {
-    if (size > UINT32_MAX - MIGDI_SOURCE_PADDING) {
-        return NULL; /* offsets have 32 bits; limits forbid it long before */
+    if (size > MIGDI_SOURCE_MOST) {
+        return NULL; /* limits forbid it before */
     }
     migdi_source *source = migdi_alloc_zeroed(1, sizeof *source);
     if (source == NULL) {

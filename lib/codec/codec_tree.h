@@ -19,6 +19,9 @@
 /* NULs behind a source's text, so that a reader may look some bytes ahead without asking. */
 #define MIGDI_SOURCE_PADDING 16
 
+/* The most bytes of a source: offsets have 32 bits. */
+#define MIGDI_SOURCE_MOST ((size_t)UINT32_MAX - MIGDI_SOURCE_PADDING)
+
 /* A text that values came from. Shared by documents, so counted; only its count and its table of
  * lines change once a reader is done with it. JSON strings lie in it: a reader may overwrite a
  * closing quote with NUL, which moves no line and no column. */

@@ -374,7 +374,8 @@ static migd_status read_success(const migdi_call *call, const migdi_answer *answ
     if (!is_json(answer)) {
         return fail_foreign(answer, error);
     }
-    const migdi_json_rules rules = {.nowhere = true, .secret = call->secret};
+    /* The context's own limit was kept while the answer came. */
+    const migdi_json_rules rules = {.bytes = SIZE_MAX, .nowhere = true, .secret = call->secret};
     const migd_status status =
         migdi_json_read(answer->body, answer->body_size, &rules, document, error);
     if (status == MIGD_ERR_PARSE) {

@@ -20,10 +20,11 @@ typedef struct scripted {
     migd_kube *kube;
 } scripted;
 
-static inline scripted scripted_open(const test_rule *rules, size_t count, const char *context)
+static inline scripted scripted_open_with(const test_rule *rules, size_t count, const char *context,
+                                          migd_context_options *context_options)
 {
     scripted it = {.transport = test_transport_new(rules, count)};
-    it.context = test_context(it.transport, NULL);
+    it.context = test_context(it.transport, context_options);
     assert_int_equal(migd_call_options_new(&it.options, NULL), MIGD_OK);
     assert_int_equal(migd_call_options_set_text(it.options, MIGD_CALL_KUBECONFIG,
                                                 TEST_DATA "/kube/client.yaml", NULL),
@@ -32,6 +33,11 @@ static inline scripted scripted_open(const test_rule *rules, size_t count, const
                      MIGD_OK);
     assert_int_equal(migd_kube_open(it.context, it.options, &it.kube, NULL), MIGD_OK);
     return it;
+}
+
+static inline scripted scripted_open(const test_rule *rules, size_t count, const char *context)
+{
+    return scripted_open_with(rules, count, context, NULL);
 }
 
 static inline void scripted_close(scripted *it)

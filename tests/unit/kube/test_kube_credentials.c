@@ -73,8 +73,8 @@ static void defect_5_a_relative_path_starts_at_its_file(void **state)
     migdi_kubeconfig_free(&config);
 }
 
-/* kubernetes.md 1.3 defect 6: no limit of 4 KB on a token, and no temporary file for what is data.
- */
+/* kubernetes.md 1.3 defect 6: no limit of 4 KB on a token, and no temporary file for what is
+ * data. */
 static void defect_6_long_tokens_and_data_stay_in_memory(void **state)
 {
     (void)state;

@@ -142,6 +142,34 @@ static void wrong_arguments_are_refused_before_anything_is_sent(void **state)
     scripted_close(&it);
 }
 
+/* 64 MiB is what a context allows unless told otherwise. */
+static void an_answer_may_be_as_large_as_the_context_allows(void **state)
+{
+    (void)state;
+    static const char pod[] = "{\"kind\":\"Pod\",\"z\":1}";
+    const size_t size = ((size_t)64 << 20) + 1;
+    char *body = malloc(size + 1);
+    assert_non_null(body);
+    memset(body, ' ', size);
+    memcpy(body, pod, sizeof pod - 1);
+    body[size] = '\0';
+    const test_rule rules[] = {{.headers = JSON, .body = body}};
+    for (int64_t allowed = 64; allowed <= 65; allowed++) {
+        migd_context_options *options = NULL;
+        assert_int_equal(migd_context_options_new(&options, NULL), MIGD_OK);
+        migd_context_options_set_int64(options, MIGD_CONTEXT_ANSWER_BYTES, allowed << 20, NULL);
+        scripted it = scripted_open_with(rules, COUNT(rules), "ann", options);
+        migd_object *got = NULL;
+        assert_int_equal(migd_kube_get(it.kube, "pods", NULL, "a", NULL, &got, NULL),
+                         allowed == 64 ? MIGD_ERR_LIMIT : MIGD_OK);
+        assert_int_equal(migd_object_int64(got, "/z", 0), allowed == 64 ? 0 : 1);
+        migd_object_free(got);
+        scripted_close(&it);
+        migd_context_options_free(options);
+    }
+    free(body);
+}
+
 /* --- list ------------------------------------------------------------------------------------- */
 
 static void a_list_is_all_pages_each_item_with_its_kind(void **state)
@@ -726,6 +754,7 @@ int main(void)
         cmocka_unit_test(client_job_and_context_are_freed_in_any_order),
         cmocka_unit_test(a_job_goes_on_without_its_client_and_a_client_without_context_starts_none),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(an_answer_may_be_as_large_as_the_context_allows),
         cmocka_unit_test(no_memory_of_an_apply_of_a_secret_holds_it),
         cmocka_unit_test(no_memory_of_secrets_that_were_read_holds_one),
         cmocka_unit_test(half_a_secret_is_in_no_error),
