@@ -39,16 +39,22 @@ static bool is_in(const address *who, const char *network, int bits)
     return read_address(network, &parsed) && in_network(who, &parsed, bits);
 }
 
+bool migdi_http_is_loopback(const char *host)
+{
+    address who;
+    return strcmp(host, "localhost") == 0 ||
+           (read_address(host, &who) &&
+            (is_in(&who, "127.0.0.0", 96 + 8) || is_in(&who, "::1", 128)));
+}
+
 /* This machine, this link, and the metadata addresses of AWS outside it. */
 static bool is_near(const char *host)
 {
     address who;
-    if (strcmp(host, "localhost") == 0) {
-        return true;
-    }
-    return read_address(host, &who) &&
-           (is_in(&who, "127.0.0.0", 96 + 8) || is_in(&who, "169.254.0.0", 96 + 16) ||
-            is_in(&who, "::1", 128) || is_in(&who, "fe80::", 10) || is_in(&who, "fd00:ec2::", 32));
+    return migdi_http_is_loopback(host) ||
+           (read_address(host, &who) &&
+            (is_in(&who, "169.254.0.0", 96 + 16) || is_in(&who, "fe80::", 10) ||
+             is_in(&who, "fd00:ec2::", 32)));
 }
 
 /* "10.0.0.0/8": whether it is a network at all goes to *network. */

@@ -19,4 +19,8 @@ typedef struct migdi_http_proxy_rule {
  * and those of the metadata services, get none whatever the rule says. */
 const char *migdi_http_proxy_for(const migdi_http_proxy_rule *rule, const char *url);
 
+/* Whether a host, in lower case and without brackets, is this machine: "localhost", 127.0.0.0/8,
+ * ::1. */
+bool migdi_http_is_loopback(const char *host);
+
 #endif

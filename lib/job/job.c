@@ -9,8 +9,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#define CLOSING_MS INT64_C(10000) /* to give back what a job holds, when it ended by itself */
-#define LEAVING_MS INT64_C(2000)  /* and when somebody waits for it to stop */
+#define CLOSING_MS     INT64_C(10000) /* to give back what a job holds, when it ended by itself */
+#define LEAVING_MS     INT64_C(2000)  /* and when somebody waits for it to stop */
+#define LEAST_PAUSE_MS INT64_C(5)     /* however fast a sandbox is */
 
 struct migdi_gift {
     migdi_gift *older;
@@ -332,6 +333,13 @@ int64_t migdi_job_pace(const migd_job *job, uint8_t target)
 {
     const migdi_target *server = job->targets[target];
     return server == NULL || server->pace < 1 ? 1 : server->pace;
+}
+
+int64_t migdi_paced_ms(int64_t server_ms, int64_t pace)
+{
+    const int64_t least_ms = server_ms < LEAST_PAUSE_MS ? server_ms : LEAST_PAUSE_MS;
+    const int64_t paced_ms = server_ms / pace + (server_ms % pace != 0);
+    return paced_ms > least_ms ? paced_ms : least_ms;
 }
 
 void migdi_job_on_cluster(migd_job *job, migdi_make_cluster make, void *user)

@@ -54,7 +54,7 @@ static int64_t note_clock(migdi_flight *flight)
         target->date_unix_ms = unix_ms;
         target->date_monotonic_ms = flight->heard_ms;
     }
-    const char *pace = migdi_http_header_value(head, "x-migdeploy-pace");
+    const char *pace = target->has_pace ? migdi_http_header_value(head, "x-migdeploy-pace") : NULL;
     if (pace == NULL) {
         return 1;
     }
@@ -147,7 +147,7 @@ static bool again(migdi_flight *flight, migd_status status, bool reached, bool s
     least_ms = least_ms < MOST_PAUSE_MS ? least_ms : MOST_PAUSE_MS;
     const int64_t chance_ms = migdi_context_random(context, most_ms + 1);
     const int64_t pace = migdi_job_pace(flight->job, flight->call->target);
-    arm(flight, context->now_ms + least_ms + chance_ms / pace);
+    arm(flight, context->now_ms + least_ms + migdi_paced_ms(chance_ms, pace));
     return true;
 }
 
@@ -223,7 +223,8 @@ static void on_head(void *owner, const migdi_http_head *head)
     const char *after = migdi_http_header_value(head, "retry-after");
     flight->retry_after_ms = migdi_http_retry_after_ms(after, flight->target->date_unix_ms);
     /* A pause that a proxy on the way asks for is of everybody's time. */
-    flight->retry_after_ms = flight->retry_after_ms < 0 ? -1 : flight->retry_after_ms / pace;
+    flight->retry_after_ms =
+        flight->retry_after_ms < 0 ? -1 : migdi_paced_ms(flight->retry_after_ms, pace);
     const bool good = head->status < 400;
     const int64_t ceiling = migdi_context_int64(context_of(flight), MIGD_CONTEXT_ANSWER_BYTES);
     /* From now on silence is shorter than the whole; data moves the moment when the timer fires. */

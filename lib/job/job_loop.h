@@ -189,6 +189,9 @@ void migdi_job_orphan(migd_job *job);
 /* How much faster than ours the clock of that server runs: 1 at least. */
 int64_t migdi_job_pace(const migd_job *job, uint8_t target);
 
+/* A pause of the server's time, of ours: 5 ms at least, unless it is shorter by itself. */
+int64_t migdi_paced_ms(int64_t server_ms, int64_t pace);
+
 /* Tells an event; its time is set here. On lack of memory the job ends. */
 void migdi_job_add_event(migd_job *job, migdi_news *news);
 

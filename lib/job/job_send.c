@@ -54,7 +54,7 @@ static int64_t rest_of(migdi_track *track, const migdi_act *act, const migdi_fli
         const int64_t backoff_ms = migdi_retry_backoff_ms(tries);
         rest_ms = backoff_ms / 2 + migdi_context_random(context_of(track), backoff_ms / 2 + 1);
     }
-    rest_ms /= pace_of(track);
+    rest_ms = migdi_paced_ms(rest_ms, pace_of(track));
     return flight->retry_after_ms > rest_ms ? flight->retry_after_ms : rest_ms;
 }
 
@@ -265,7 +265,7 @@ void migdi_track_rest(migdi_track *track)
     const migdi_verdict *verdict = &track->verdict;
     const int64_t now_ms = context_of(track)->now_ms;
     const int64_t pause_ms = verdict->pause_ms > 0 ? verdict->pause_ms : next_poll_ms(track);
-    int64_t at_ms = now_ms + (pause_ms + pace_of(track) - 1) / pace_of(track);
+    int64_t at_ms = now_ms + migdi_paced_ms(pause_ms, pace_of(track));
     for (const migdi_wanted *wanted = verdict->wanted; wanted != NULL; wanted = wanted->next) {
         const int64_t next_ms = migdi_acts_find(&track->acts, wanted->act.call)->next_ms;
         at_ms = next_ms < at_ms ? next_ms : at_ms;

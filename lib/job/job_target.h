@@ -36,16 +36,18 @@ typedef struct migdi_target_kind {
     bool (*renew)(migdi_target *);
 } migdi_target_kind;
 
-/* First member of each target's own struct; kind and label are its maker's, the rest is the
- * runner's. It keeps the server's clock here: its last Date header and when, on the monotonic
- * clock, it came. */
+/* First member of each target's own struct; kind, label and has_pace are its maker's, the
+ * rest is the runner's. It keeps the server's clock here: its last Date header and when, on the
+ * monotonic clock, it came. */
 struct migdi_target {
     const migdi_target_kind *kind;
     const char *label;         /* for errors: "https://host:port" */
     int64_t date_unix_ms;      /* 0: no Date seen yet */
     int64_t date_monotonic_ms; /* when it was seen */
-    int64_t pace; /* how much faster than ours the server's clock runs: 1 (or 0), or what its header
-                   * x-migdeploy-pace says; pauses are divided by it */
+    bool has_pace; /* its maker's: what x-migdeploy-pace says is heard; of a server on this machine
+                    * alone, for any other could have us hurry and keep no lock */
+    int64_t pace;  /* how much faster than ours the server's clock runs: 1 (or 0), or what that
+                    * header says; pauses are divided by it */
     bool answered; /* it was there once: it is given more tries when it is lost */
 };
 

@@ -329,8 +329,8 @@ static void heed_bells(migdi_track *track)
     }
     migd_context *context = context_of(track);
     const int64_t pace = migdi_job_pace(track->run->job, MIGDI_TARGET_CLUSTER);
-    const int64_t soon_ms = context->now_ms + DEBOUNCE_MS / pace;
-    const int64_t calm_ms = track->looked_ms + CALM_MS / pace;
+    const int64_t soon_ms = context->now_ms + migdi_paced_ms(DEBOUNCE_MS, pace);
+    const int64_t calm_ms = track->looked_ms + migdi_paced_ms(CALM_MS, pace);
     const int64_t at_ms = soon_ms > calm_ms ? soon_ms : calm_ms;
     if (at_ms < track->timer.at_ms) {
         migdi_timer_arm(&context->timers, &track->timer, at_ms);

@@ -90,6 +90,7 @@ static migd_status read_pod(migdi_kubeconfig *config, const migdi_kubeconfig_sou
     config->server = server.url;
     config->label = server.label;
     config->tls = server.tls;
+    config->loopback = server.loopback;
     config->namespace_ = pod_namespace(config, source, folder);
     return MIGD_OK;
 }
@@ -200,6 +201,7 @@ static migd_status take_cluster(migdi_kubeconfig *config, migd_error **error)
     config->server = server.url;
     config->label = server.label;
     config->tls = server.tls;
+    config->loopback = server.loopback;
     problem = migdi_proxy_url_problem(text_of(body, "proxy-url"));
     if (problem != NULL) {
         return migdi_fail_at(error, MIGD_ERR_INVALID, place_of(body, "proxy-url"),

@@ -29,6 +29,7 @@ typedef struct migdi_kubeconfig {
     const char *server; /* absolute URL with its path prefix, without a "/" at the end */
     const char *label;  /* the server's scheme, host and port: for errors */
     bool tls;
+    bool loopback;              /* the server's host is this machine */
     const char *authority_file; /* absolute; NULL: none, or data in the kubeconfig itself */
 
     /* From here on filled by migdi_kubeconfig_load(). Credentials only where there is TLS. */

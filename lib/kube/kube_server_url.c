@@ -2,6 +2,7 @@
 #include "kube_server_url.h"
 
 #include "codec_url.h"
+#include "http_proxy.h"
 
 #include <string.h>
 #include <strings.h>
@@ -68,10 +69,11 @@ const char *migdi_server_url_read(const char *text, migdi_arena *arena, migdi_se
     out->url = migdi_arena_format(arena, "%s://%.*s%.*s", scheme, (int)host_size, host,
                                   (int)path_size, path);
     out->tls = tls;
-    migdi_url parsed;
-    return out->url != NULL && migdi_url_parse(out->url, arena, &parsed, NULL) == MIGD_ERR_PARSE
-               ? "is no URL such as https://host:6443"
-               : NULL;
+    migdi_url parsed = {0};
+    const migd_status status =
+        out->url == NULL ? MIGD_ERR_NOMEM : migdi_url_parse(out->url, arena, &parsed, NULL);
+    out->loopback = status == MIGD_OK && migdi_http_is_loopback(parsed.host);
+    return status == MIGD_ERR_PARSE ? "is no URL such as https://host:6443" : NULL;
 }
 
 const char *migdi_proxy_url_problem(const char *text)

@@ -9,6 +9,7 @@ typedef struct migdi_server_url {
     const char *url;   /* scheme, host, port, path prefix; no "/" at the end */
     const char *label; /* without the prefix */
     bool tls;
+    bool loopback; /* its host is this machine */
 } migdi_server_url;
 
 /* Reads it as client-go does: without a scheme it is http; a path prefix is kept; query and

@@ -215,6 +215,12 @@ static const migdi_target_kind kind = {"kubernetes", prepare, understand, next_p
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+/* A server of this machine, asked directly. */
+static bool is_local(const migdi_kubeconfig *config)
+{
+    return config->loopback && (config->peer.proxy == NULL || config->peer.proxy[0] == '\0');
+}
+
 migd_status migdi_kube_target_new(migd_context *context, migdi_kubeconfig *config,
                                   migdi_kube_target **out, migd_error **error)
 {
@@ -224,7 +230,7 @@ migd_status migdi_kube_target_new(migd_context *context, migdi_kubeconfig *confi
         return migdi_fail_nomem(error);
     }
     **out = (migdi_kube_target){
-        .base = {.kind = &kind, .label = config->label},
+        .base = {.kind = &kind, .label = config->label, .has_pace = is_local(config)},
         .references = 1,
         .context = migdi_context_keep(context),
         .config = *config,

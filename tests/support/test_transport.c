@@ -584,7 +584,7 @@ static const migdi_target_kind target_kind = {"test", prepare, understand, next_
 
 void test_target_start(migdi_target *target)
 {
-    *target = (migdi_target){.kind = &target_kind, .label = "https://test"};
+    *target = (migdi_target){.kind = &target_kind, .label = "https://test", .has_pace = true};
 }
 
 static const migdi_call *call_of(migdi_arena *arena, migdi_call_kind call_kind, const char *method,

@@ -97,6 +97,23 @@ static void an_option_overrides_the_environment_or_forbids_all(void **state)
     assert_string_equal(migdi_http_proxy_for(&half, "https://example.com/"), SECURE);
 }
 
+/* RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3, RFC 6761 section 6.3. */
+static void this_machine_is_told_from_others(void **state)
+{
+    (void)state;
+    static const char *const local[] = {"localhost", "127.0.0.1",       "127.255.255.254",
+                                        "::1",       "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"};
+    static const char *const others[] = {
+        "",        "128.0.0.1",       "10.0.0.1",   "::2", "::", "127.1", "localhost.a.com",
+        "0.0.0.0", "127.0.0.1.a.com", "169.254.1.1"};
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
+        assert_true(migdi_http_is_loopback(local[i]));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_false(migdi_http_is_loopback(others[i]));
+    }
+}
+
 static void hostile_lists_are_survived(void **state)
 {
     (void)state;
@@ -119,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_environment_s_rule_is_kept_as_go_programs_keep_it),
         cmocka_unit_test(an_option_overrides_the_environment_or_forbids_all),
+        cmocka_unit_test(this_machine_is_told_from_others),
         cmocka_unit_test(hostile_lists_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

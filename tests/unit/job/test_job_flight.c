@@ -160,6 +160,47 @@ static void the_server_s_pace_shortens_its_pauses(void **state)
     assert_in_range(took_ms, 1000, 1110);
 }
 
+/* Any server could have us hurry: only one that its target lets may. */
+static void the_pace_of_a_server_that_has_none_is_not_heard(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {
+        {.times = 1, .status = 503, .headers = "x-migdeploy-pace: 60\nretry-after: 60\n"},
+        {.body = "{}"}};
+    stage s;
+    stage_open(&s, rules, 2, NULL);
+    s.target.has_pace = false;
+    assert_int_equal(migdi_job_run_call(s.job, test_get(migdi_job_arena(s.job), "/a"), NULL),
+                     MIGD_OK);
+    assert_int_equal(migd_job_finish(s.job, NULL, NULL), MIGD_OK);
+    assert_in_range(stage_ms(&s), 60000, 66010);
+    assert_int_equal(migdi_job_pace(s.job, 0), 1);
+    stage_close(&s);
+}
+
+static void the_fastest_pace_leaves_a_pause(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t server_ms;
+        int64_t pace;
+        int64_t ms;
+    } cases[] = {{1000, 1, 1000}, {1000, 60, 17},     {1000, 1000, 5}, {3, 1000, 3},
+                 {0, 1000, 0},    {15000, 100000, 5}, {5, 1, 5},       {INT64_MAX, 1, INT64_MAX}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(migdi_paced_ms(cases[i].server_ms, cases[i].pace), cases[i].ms);
+    }
+    const test_rule rules[] = {
+        {.times = 5, .status = 503, .headers = "x-migdeploy-pace: 100000\nretry-after: 60\n"},
+        {.body = "{}"}};
+    size_t requests = 0;
+    int64_t took_ms = 0;
+    migd_status status = MIGD_OK;
+    free(run(rules, 2, NULL, &status, &requests, &took_ms));
+    assert_int_equal(status, MIGD_DONE);
+    assert_in_range(took_ms, 25, 60);
+}
+
 static void a_pause_of_whoever_stands_before_the_server_is_of_everybody_s_time(void **state)
 {
     (void)state;
@@ -529,6 +570,8 @@ int main(void)
         cmocka_unit_test(what_is_asked_once_is_sent_once),
         cmocka_unit_test(a_named_pause_is_kept),
         cmocka_unit_test(the_server_s_pace_shortens_its_pauses),
+        cmocka_unit_test(the_pace_of_a_server_that_has_none_is_not_heard),
+        cmocka_unit_test(the_fastest_pace_leaves_a_pause),
         cmocka_unit_test(a_pause_of_whoever_stands_before_the_server_is_of_everybody_s_time),
         cmocka_unit_test(an_answer_that_does_not_come_ends_in_time),
         cmocka_unit_test(an_answer_that_trickles_ends_all_the_same),

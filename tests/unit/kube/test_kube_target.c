@@ -121,16 +121,21 @@ static int remove_files(void **state)
     return rmdir(folder);
 }
 
-static scripted open_with_token_file(const test_rule *rules, size_t count)
+static scripted open_with_file(const char *name, const test_rule *rules, size_t count)
 {
     char path[256];
-    snprintf(path, sizeof path, "%s/config", folder);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     scripted it = {.transport = test_transport_new(rules, count)};
     it.context = test_context(it.transport, NULL);
     assert_int_equal(migd_call_options_new(&it.options, NULL), MIGD_OK);
     migd_call_options_set_text(it.options, MIGD_CALL_KUBECONFIG, path, NULL);
     assert_int_equal(migd_kube_open(it.context, it.options, &it.kube, NULL), MIGD_OK);
     return it;
+}
+
+static scripted open_with_token_file(const test_rule *rules, size_t count)
+{
+    return open_with_file("config", rules, count);
 }
 
 /* kubernetes.md 1.3 defect 4: a tokenFile is a credential; section 3 rule 6: it is read again after
@@ -157,6 +162,46 @@ static void defect_4_a_token_file_is_read_and_read_again_after_a_minute(void **s
     headers_of_a_get(&it);
     assert_non_null(strstr(headers_of_a_get(&it), "Bearer second\n"));
     scripted_close(&it);
+}
+
+/* Only a server of this machine, asked directly, may have us hurry: a sandbox. */
+static void the_pace_is_heard_of_a_server_on_this_machine_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *server; /* and what else its entry says */
+        int64_t ms;
+    } rows[] = {{"'http://127.0.0.1:8001'", 1000},
+                {"'https://[::1]:6443'", 1000},
+                {"'http://localhost:8001'", 1000},
+                {"'https://alpha.example:6443'", 60000},
+                {"'https://10.0.0.1:6443'", 60000},
+                {"'https://localhost.example'", 60000},
+                {"'https://127.0.0.1:6443', proxy-url: \"http://alpha.example:3128\"", 60000}};
+    static const test_rule busy[] = {
+        {.times = 1, .status = 503, .headers = "x-migdeploy-pace: 60\nretry-after: 60\n"},
+        {.headers = JSON, .body = "{\"kind\":\"Pod\"}"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "apiVersion: v1\nkind: Config\ncurrent-context: a\n"
+                 "clusters: [{name: a, cluster: {server: %s}}]\n"
+                 "contexts: [{name: a, context: {cluster: a, user: a}}]\n"
+                 "users: [{name: a, user: {}}]\n",
+                 rows[i].server);
+        write_file("local", text);
+        scripted it = open_with_file("local", busy, 2);
+        const int64_t before_ms = test_clock(MIGD_CLOCK_MONOTONIC, it.transport);
+        headers_of_a_get(&it);
+        const int64_t took_ms = test_clock(MIGD_CLOCK_MONOTONIC, it.transport) - before_ms;
+        if (took_ms < rows[i].ms || took_ms > rows[i].ms + rows[i].ms / 10 + 10) {
+            fail_msg("%s: %d ms", rows[i].server, (int)took_ms);
+        }
+        scripted_close(&it);
+    }
+    char path[256];
+    snprintf(path, sizeof path, "%s/local", folder);
+    unlink(path);
 }
 
 static void a_refused_token_is_looked_for_anew_once(void **state)
@@ -292,6 +337,7 @@ int main(void)
         cmocka_unit_test(without_tls_no_credentials_are_sent),
         cmocka_unit_test(a_call_that_must_not_be_sent_is_not),
         cmocka_unit_test(defect_4_a_token_file_is_read_and_read_again_after_a_minute),
+        cmocka_unit_test(the_pace_is_heard_of_a_server_on_this_machine_alone),
         cmocka_unit_test(a_refused_token_is_looked_for_anew_once),
         cmocka_unit_test(an_empty_token_file_is_refused_at_its_place),
         cmocka_unit_test(warnings_of_the_server_go_to_the_log),
