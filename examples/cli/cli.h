@@ -64,6 +64,7 @@ typedef struct {
     bool detailed_exitcode;
     bool no_colour;
     bool help;
+    bool version;
     bool colour; /* of standard error */
     words arguments;
     int word_count; /* the whole line, for what can be pasted */
@@ -205,6 +206,8 @@ const char *where_of(const session *s, char *out, size_t size);
 const char *place_of(const session *s, const char *namespace_, char *out, size_t size);
 /* Options of a call from the flags. */
 migd_status call_options(const cli *options, migd_call_options **out, migd_error **error);
+/* The value of PATH=VALUE, and its path; NULL: it is none, which was said. */
+const char *split_set(const char *assignment, char path[256]);
 /* The spec of -s with each --set. */
 migd_status open_spec(const cli *options, migd_spec **out, migd_error **error);
 /* The objects of files, folders and "-", in their order. */

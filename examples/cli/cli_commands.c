@@ -17,6 +17,7 @@ const flag flags[] = {
     {"verbose", 'v', FLAG_COUNT, true, TO(verbose), NULL, "each step; -vv: each request"},
     {"no-color", 0, FLAG_SWITCH, true, TO(no_colour), NULL, "as NO_COLOR=1"},
     {"help", 'h', FLAG_SWITCH, true, TO(help), NULL, "this text"},
+    {"version", 0, FLAG_SWITCH, true, TO(version), NULL, "of program and library"},
     {"filename", 'f', FLAG_WORDS, false, TO(files), "FILE", "a file, a folder, or - for stdin"},
     {"accept", 0, FLAG_WORDS, false, TO(accept), "RULE", "go on though that rule objects"},
     {"selector", 'l', FLAG_TEXT, false, TO(selector), "SELECTOR", "labels, as app=migratorydata"},
@@ -99,8 +100,8 @@ const command commands[] = {
      "Reads any resource that the server knows. As text: the names alone.",
      "all-namespaces selector timeout", "json|yaml|name", 5 * MINUTE_MS,
      "migdeploy get pods -l app=migratorydata -o yaml", run_get, 2},
-    {"version", "Look", "of program and library", "[-v]", "The version.", "", "", MIGD_FOREVER,
-     "migdeploy version", run_version, 0},
+    {"version", "Look", "of program and library", "[-v]", "The version.", "", "json|yaml",
+     MIGD_FOREVER, "migdeploy version", run_version, 0},
 };
 
 const size_t command_count = sizeof commands / sizeof *commands;

@@ -61,14 +61,16 @@ static char small(const char *text)
     return (char)(word ? text[0] - 'A' + 'a' : text[0]);
 }
 
-/* Once each, in their order: "a; b." What ends with a colon leads to the next line. */
+/* Once each, and not what the message says, in their order: "a; b." What ends with a colon leads to
+ * the next line. */
 static void collect_hints(const migd_error *error, char *out, size_t size)
 {
     size_t used = 0;
     out[0] = '\0';
     for (size_t i = 0; i < migd_error_detail_count(error) && used < size; i++) {
         const char *hint = migd_error_detail(error, i, MIGD_DETAIL_MESSAGE);
-        if (hint != NULL && *hint != '\0' && strstr(out, hint + 1) == NULL) {
+        if (hint != NULL && *hint != '\0' && strstr(out, hint + 1) == NULL &&
+            strstr(migd_error_message(error), hint) == NULL) {
             used += (size_t)snprintf(out + used, size - used, "%s%c%s", used == 0 ? "" : "; ",
                                      small(hint), hint + 1);
         }

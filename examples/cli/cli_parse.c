@@ -226,6 +226,12 @@ static int take_next(int argc, char **argv, const getopt_tables *tables, cli *ou
     return take(out, row, optarg);
 }
 
+static void drop_first(words *list)
+{
+    list->count--;
+    memmove(list->items, list->items + 1, list->count * sizeof *list->items);
+}
+
 int parse(int argc, char **argv, cli *out, const command **chosen)
 {
     getopt_tables tables;
@@ -246,6 +252,11 @@ int parse(int argc, char **argv, cli *out, const command **chosen)
     }
     out->colour =
         !out->no_colour && isatty(STDERR_FILENO) == 1 && (no_colour == NULL || *no_colour == '\0');
+    if (status == EXIT_DONE && out->arguments.count > 0 &&
+        strcmp(out->arguments.items[0], "help") == 0) { /* "help plan" is "plan --help" */
+        drop_first(&out->arguments);
+        out->help = true;
+    }
     if (status != EXIT_DONE || out->arguments.count == 0) {
         return status;
     }
@@ -253,9 +264,7 @@ int parse(int argc, char **argv, cli *out, const command **chosen)
     if (*chosen == NULL) {
         return unknown_command(out->arguments.items[0]);
     }
-    out->arguments.count--;
-    memmove(out->arguments.items, out->arguments.items + 1,
-            out->arguments.count * sizeof *out->arguments.items);
+    drop_first(&out->arguments);
     if (out->timeout_ms < 0) {
         out->timeout_ms = (*chosen)->limit_ms;
     }

@@ -7,11 +7,31 @@
 #include <string.h>
 #include <unistd.h>
 
+static int put_version(const cli *options, const char *least)
+{
+    migd_object *told = NULL;
+    migd_error *error = NULL;
+    migd_status status = migd_object_new(&told, &error);
+    if (status >= 0) {
+        status = migd_object_set_string(told, "/version", migd_version(), &error);
+    }
+    if (status >= 0) {
+        status = migd_object_set_string(told, "/kubernetes/least", least, &error);
+    }
+    const int code = status < 0 ? fail(options, error, status) : put_object(options, told);
+    migd_object_free(told);
+    return code;
+}
+
 int run_version(cli *options)
 {
+    static const char least[] = "1.28";
+    if (options->output != OUTPUT_TEXT) {
+        return put_version(options, least);
+    }
     printf("migdeploy %s\n", migd_version());
     if (options->verbose > 0) {
-        printf("supports Kubernetes 1.28 and newer\n");
+        printf("supports Kubernetes %s and newer\n", least);
     }
     return EXIT_DONE;
 }
@@ -52,14 +72,74 @@ static void say_lines(const cli *options, const migd_buf *text)
                   options->cluster != NULL ? "check" : "plan");
 }
 
-int run_init(cli *options)
+/* The text with one key set; it takes the place of the text. */
+static migd_status set_in_text(migd_buf **text, const char *path, const char *value,
+                               migd_error **error)
+{
+    migd_buf *edited = NULL;
+    const migd_status status = migd_spec_edit_text(migd_buf_data(*text), migd_buf_size(*text), path,
+                                                   value, &edited, error);
+    if (status >= 0) {
+        migd_buf_free(*text);
+        *text = edited;
+    }
+    return status;
+}
+
+/* What is written can be read: a flag may have put a wrong value into it. */
+static migd_status try_text(const cli *options, const migd_buf *text, migd_error **error)
+{
+    migd_read_options *named = NULL;
+    migd_spec *spec = NULL;
+    migd_objects *objects = NULL;
+    migd_status status = migd_read_options_new(&named, error);
+    if (status >= 0) {
+        status = migd_read_options_set_text(named, MIGD_READ_NAME, options->spec, error);
+    }
+    if (status >= 0) {
+        status = migd_spec_parse(migd_buf_data(text), migd_buf_size(text), named, &spec, error);
+    }
+    if (status >= 0) {
+        status = migd_spec_render(spec, &objects, error);
+    }
+    migd_objects_free(objects);
+    migd_spec_free(spec);
+    migd_read_options_free(named);
+    return status;
+}
+
+/* The spec of the flags; NULL after a failure, which was said: *code. */
+static migd_buf *text_of_flags(const cli *options, int *code)
 {
     migd_buf *text = NULL;
     migd_error *error = NULL;
-    const migd_status status =
+    migd_status status =
         migd_spec_template(options->profile, options->cluster, options->region, &text, &error);
+    if (status >= 0 && options->namespace_ != NULL) {
+        status = set_in_text(&text, "metadata.namespace", options->namespace_, &error);
+    }
+    for (size_t i = 0; status >= 0 && i < options->set.count; i++) {
+        char path[256];
+        const char *value = split_set(options->set.items[i], path);
+        status = value == NULL ? MIGD_ERR_INVALID : set_in_text(&text, path, value, &error);
+    }
+    if (status >= 0) {
+        status = try_text(options, text, &error);
+    }
     if (status < 0) {
-        return fail(options, error, status);
+        *code = fail(options, error, status);
+        migd_buf_free(text);
+        return NULL;
+    }
+    return text;
+}
+
+int run_init(cli *options)
+{
+    int code = EXIT_DONE;
+    migd_buf *text = text_of_flags(options, &code);
+    if (text == NULL || strcmp(options->spec, "-") == 0) {
+        return text == NULL ? code : put_buffer(text);
     }
     const int failed = write_new(options->spec, text);
     if (failed != 0) {

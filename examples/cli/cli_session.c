@@ -1,6 +1,7 @@
 /* What a command stands on: the context, its options, the spec, Ctrl-C. */
 #include "cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -90,6 +91,23 @@ static migd_status set_numbers(const cli *options, migd_call_options *call, migd
     return status;
 }
 
+/* "t16,C9": rules as people write them. */
+static migd_status accept(migd_call_options *call, const char *list, migd_error **error)
+{
+    migd_status status = MIGD_OK;
+    for (const char *at = list; status >= 0 && at != NULL;) {
+        char rule[64];
+        const size_t size = strcspn(at, ",");
+        snprintf(rule, sizeof rule, "%.*s", (int)size, at);
+        for (char *letter = rule; *letter != '\0'; letter++) {
+            *letter = (char)toupper((unsigned char)*letter);
+        }
+        status = migd_call_options_accept(call, rule, error);
+        at = at[size] == '\0' ? NULL : at + size + 1;
+    }
+    return status;
+}
+
 migd_status call_options(const cli *options, migd_call_options **out, migd_error **error)
 {
     migd_call_options *call = NULL;
@@ -104,7 +122,7 @@ migd_status call_options(const cli *options, migd_call_options **out, migd_error
         status = set_numbers(options, call, error);
     }
     for (size_t i = 0; status >= 0 && i < options->accept.count; i++) {
-        status = migd_call_options_accept(call, options->accept.items[i], error);
+        status = accept(call, options->accept.items[i], error);
     }
     if (status < 0) {
         migd_call_options_free(call);
@@ -117,17 +135,24 @@ migd_status call_options(const cli *options, migd_call_options **out, migd_error
 
 /* --- Documents -------------------------------------------------------------------------------- */
 
-static migd_status set_key(migd_spec *spec, const char *assignment, migd_error **error)
+const char *split_set(const char *assignment, char path[256])
 {
-    char path[256];
     const size_t size = strcspn(assignment, "=");
-    if (size == 0 || size >= sizeof path || assignment[size] == '\0') {
+    if (size == 0 || size >= 256 || assignment[size] == '\0') {
         usage_error("migdeploy --help", "--set wants PATH=VALUE, not \"%s\"", assignment);
-        return MIGD_ERR_INVALID; /* told: no error with it */
+        return NULL;
     }
     memcpy(path, assignment, size);
     path[size] = '\0';
-    return migd_spec_set(spec, path, assignment + size + 1, error);
+    return assignment + size + 1;
+}
+
+static migd_status set_key(migd_spec *spec, const char *assignment, migd_error **error)
+{
+    char path[256];
+    const char *value = split_set(assignment, path);
+    return value == NULL ? MIGD_ERR_INVALID /* told: no error with it */
+                         : migd_spec_set(spec, path, value, error);
 }
 
 migd_status open_spec(const cli *options, migd_spec **out, migd_error **error)

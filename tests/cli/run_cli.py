@@ -255,6 +255,44 @@ class Words(Case):
                          "prod.yaml")
         self.assertFalse((self.folder / "migdeploy.yaml").exists())
 
+    def test_init_writes_what_its_flags_say(self):
+        plain = self.ends(0, "init", "-s", "-").stdout
+        self.assertEqual(list(self.folder.iterdir()), [], "it went to standard output")
+        self.ends(0, "init", "-n", "prod", "--set", "spec.members.replicas=4")
+        self.assertEqual((self.folder / "migdeploy.yaml").read_text(),
+                         plain.replace("namespace: migratory}", "namespace: prod}").replace("replicas: 3 ", "replicas: 4 "))
+        self.ends(0, "check")
+        (self.folder / "migdeploy.yaml").unlink()
+        self.refuses(2, "^error: --set wants PATH=VALUE, not \"replicas\"\n", "init", "--set", "replicas")
+        self.refuses(2, 'no key "replicsa".*"replicas"', "init", "--set", "spec.members.replicsa=4")
+        self.refuses(3, "migdeploy.yaml:8:15: .*two", "init", "--set", "spec.members.replicas=two")
+        self.assertEqual(self.ends(3, "init", "-n", "Blue_1").stderr,
+                         'refused: migdeploy.yaml:4:44: namespace wants a DNS label, not "Blue_1"\n'
+                         "next: correct it, then migdeploy init -n Blue_1\n")
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_help_and_version_are_asked_for_as_elsewhere(self):
+        self.assertEqual(self.ends(0, "help").stdout, self.ends(0, "--help").stdout)
+        self.assertEqual(self.ends(0, "help", "plan").stdout, self.ends(0, "plan", "--help").stdout)
+        self.refuses(2, 'no command "stauts"; did you mean "status"', "help", "stauts")
+        told = self.ends(0, "version").stdout
+        self.assertRegex(told, r"^migdeploy \d+\.\d+\.\d+\S*\n$")
+        self.assertEqual(self.ends(0, "--version").stdout, told)
+        self.assertEqual(json.loads(self.ends(0, "version", "-o", "json").stdout),
+                         {"version": told.split()[1], "kubernetes": {"least": "1.28"}})
+
+    def test_rules_are_accepted_as_people_write_them(self):
+        self.program.write(SPEC)
+        found = [finding["rule"] for finding in json.loads(self.ends(0, "check", "-o", "json").stdout)["findings"]
+                 if finding["severity"] == "warning"]
+        self.assertIn("C9", found)
+        self.assertIn("T16", found)
+        for flags in (("--accept", "C9,t16"), ("--accept", "c9", "--accept", "T16")):
+            told = json.loads(self.ends(0, "check", "-o", "json", *flags).stdout)["findings"]
+            self.assertEqual({finding["severity"] for finding in told if finding["rule"] in ("C9", "T16")}, {"note"})
+        for bad in ("C99", "C9,", "C9,,T16"):
+            self.assertEqual(self.program.run("check", "--accept", bad).returncode, 2, bad)
+
     def test_what_is_to_be_pasted_means_the_same_cluster(self):
         for words in (("-s", "prod.yaml"), ("-n", "migratory"), ("--kubeconfig", "x", "--context", "y"),
                       ("--set", "metadata.name=green")):
