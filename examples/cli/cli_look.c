@@ -163,6 +163,42 @@ static void put_address(const migd_object *status)
     }
 }
 
+/* "1 of 4 has the new template": a roll that goes on, or that nobody goes on with. false: none. */
+static bool put_roll(const migd_object *status)
+{
+    const long long updated = number(status, "/roll/updated");
+    const long long of = number(status, "/roll/of");
+    if (updated >= of) {
+        return false;
+    }
+    printf("Roll     %lld of %lld %s the new template\n", updated, of,
+           updated == 1 ? "has" : "have");
+    return true;
+}
+
+/* Members that should run and are not there at all. false: there are none. */
+static bool put_missing(const migd_object *status)
+{
+    const migd_object *members = migd_object_at(status, "/members/list");
+    const char *name = migd_object_text(status, "/name", "");
+    bool missing = false;
+    for (long long i = 0; i < number(status, "/members/wanted") && i < CLI_MANY; i++) {
+        char pod[300];
+        bool there = false;
+        snprintf(pod, sizeof pod, "%s-%lld", name, i);
+        for (size_t k = 0; k < migd_object_count(members) && !there; k++) {
+            const migd_object *member = migd_object_item(members, k);
+            there = strcmp(migd_object_text(member, "/name", ""), pod) == 0;
+        }
+        if (!there) {
+            printf("Why      %s%s is not there yet\n", pod,
+                   i < number(status, "/seeds/of") ? " (seed)" : "");
+            missing = true;
+        }
+    }
+    return missing;
+}
+
 /* Why a member is not Ready: its machine, or what Kubernetes says. false: it is. */
 static bool put_why(const migd_object *status, const migd_object *member)
 {
@@ -180,7 +216,8 @@ static bool put_why(const migd_object *status, const migd_object *member)
         return true;
     }
     if (trouble != NULL) {
-        printf("Why      %s%s: %s\n", name, seed, trouble);
+        printf("Why      %s%s%s%s: %s\n", name, seed, node == NULL ? "" : " on ",
+               node == NULL ? "" : node, trouble);
     } else {
         printf("Why      %s%s is not Ready%s%s\n", name, seed, node == NULL ? "" : ", on ",
                node == NULL ? "" : node);
@@ -221,6 +258,9 @@ static bool put_troubles(const migd_object *status)
             well = false;
         }
     }
+    if (put_missing(status)) {
+        well = false;
+    }
     if (refusal != NULL) {
         printf("Why      %s\n", refusal);
         well = false;
@@ -250,13 +290,19 @@ static void put_status(const session *s, const migd_object *status)
     put_cluster(s, status);
     put_members(s, status);
     put_drain(status);
+    const bool rolls = put_roll(status);
     put_address(status);
     const bool well = put_troubles(status);
     fflush(stdout);
-    if (well && !s->options->watch && !s->options->quiet) {
-        fputs("All is well.\n", stderr);
-    } else if (!s->options->watch && !s->options->quiet) {
+    if (s->options->watch || s->options->quiet) {
+        return;
+    }
+    if (!well) {
         say_next_here(s->options, "migdeploy status --watch");
+    } else if (rolls) {
+        say_next_here(s->options, s->spec == NULL ? "migdeploy restart" : "migdeploy deploy");
+    } else {
+        fputs("All is well.\n", stderr);
     }
 }
 

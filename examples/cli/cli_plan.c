@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PARTITION  "/spec/updateStrategy/rollingUpdate/partition"
 #define AUTOSCALER "HorizontalPodAutoscaler/"
 
 /* What a plan is told of. */
@@ -19,8 +20,9 @@ typedef struct {
     size_t created;
     size_t changed;
     size_t deleted;
-    bool restarts; /* its template changes */
-    int64_t from;  /* members that run; -1: as the spec says */
+    bool templated; /* its template changes */
+    int64_t held;   /* members that a roll still holds back; 0: none */
+    int64_t from;   /* members that run; -1: as the spec says */
     int64_t to;
     const char *last; /* the object counted last */
 } plan_sums;
@@ -181,7 +183,10 @@ static void sum(const migd_object *change, plan_sums *sums)
     for (size_t i = 0; members && action[0] == 'u' && i < migd_object_count(fields); i++) {
         const migd_object *field = migd_object_item(fields, i);
         const char *pointer = migd_object_text(field, "/pointer", "");
-        sums->restarts = sums->restarts || begins(pointer, "/spec/template/");
+        sums->templated = sums->templated || begins(pointer, "/spec/template/");
+        if (strcmp(pointer, PARTITION) == 0) {
+            sums->held = migd_object_int64(field, "/from", 0);
+        }
         if (strcmp(pointer, "/spec/replicas") == 0) {
             sums->from = migd_object_int64(field, "/from", -1);
             sums->to = migd_object_int64(field, "/to", -1);
@@ -349,19 +354,21 @@ static void put_effect(const session *s, const plan_sums *sums)
     const long long seeds = spec_int(s, "/spec/members/seeds");
     const long long quorum = seeds / 2 + 1;
     const bool changes = sums->from >= 0 && sums->to >= 0 && sums->from != sums->to;
+    const bool restarts = sums->templated || sums->held > 0;
+    const int64_t rolled = sums->templated ? 0 : sums->held;
     if (changes) {
         add_number(&told, name_of(s), sums);
     }
-    if (sums->restarts) {
+    if (restarts) {
         const int64_t old = sums->to < sums->from ? sums->to : sums->from;
         add(&told, changes ? "; then " : "");
-        add_roll(&told, changes ? old : 0, spec_int(s, "/spec/members/pauseSeconds"));
+        add_roll(&told, changes ? old : rolled, spec_int(s, "/spec/members/pauseSeconds"));
     }
     if (told.used > 0) {
         add(&told, ".");
         put_folded(stdout, "Effect: ", 8, 97, told.text);
     }
-    if (sums->restarts) {
+    if (restarts) {
         printf("        While a seed restarts, seeds up %lld of %lld, quorum %lld, margin %lld%s\n",
                seeds - 1, seeds, quorum, seeds - 1 - quorum,
                seeds - 1 - quorum > 0 ? "." : ": lose nothing else then.");

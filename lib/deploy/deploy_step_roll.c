@@ -1,6 +1,7 @@
 /* Members to the new template, from the highest ordinal down. The partition is the only memory:
  * what is below it keeps the old template. It falls by one member, each time after those above are
  * Ready on the new template, every seed is back and the pause since then is over. */
+#include "deploy_diff.h"
 #include "deploy_steps.h"
 
 #include <inttypes.h>
@@ -70,6 +71,8 @@ static void want_partition(const migdi_cluster_wish *wish, const migdi_cluster_s
     act->kind = (int32_t)partition;
     act->action = "update";
     act->object = migdi_cluster_title(wish, arena);
+    act->fields = migdi_diff_number("/spec/updateStrategy/rollingUpdate/partition", seen->partition,
+                                    partition, arena);
 }
 
 /* A member that should have moved: waited for, replaced when it cannot go by itself, or what stops
@@ -144,9 +147,16 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
 {
     (void)wished;
     migdi_cluster_seen *seen = out;
-    if (!seen->exists || act == NULL || act->kind < 0) {
-        /* Whatever was awaited came true: the members above the partition are as they should be. */
+    if (!seen->exists) {
         *seen = (migdi_cluster_seen){.exists = true, .all_ready = true, .replicas = seen->replicas};
+    } else if (act == NULL || act->kind < 0) {
+        /* Whatever was awaited came true: the members above the partition are as they should be,
+         * and those below it go the same way. */
+        *seen = (migdi_cluster_seen){.exists = true,
+                                     .all_ready = true,
+                                     .version = seen->version,
+                                     .replicas = seen->replicas,
+                                     .partition = seen->partition};
     } else {
         seen->partition = act->kind;
     }

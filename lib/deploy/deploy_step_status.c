@@ -170,6 +170,16 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
     migdi_done(verdict, "looked");
 }
 
+/* How many run the newest template; while a roll is held, the others wait for it. */
+static int64_t updated_members(const migdi_cluster_seen *seen)
+{
+    int64_t updated = 0;
+    for (size_t i = 0; i < seen->member_count; i++) {
+        updated += migdi_member_is_updated(seen, &seen->members[i]);
+    }
+    return updated;
+}
+
 static int64_t ready_members(const migdi_cluster_seen *seen)
 {
     int64_t ready = 0;
@@ -351,6 +361,8 @@ static void report_nothing(migdi_builder *out)
         "/address/answers",
         "/address/trouble",
         "/roll/partition",
+        "/roll/updated",
+        "/roll/of",
         "/trouble",
     };
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
@@ -371,6 +383,8 @@ static void report(const void *wished, const void *in, migdi_builder *out)
         migdi_build_array(out, "/members/list");
         report_members(wish, seen, out);
         migdi_build_int64(out, seen->cluster.partition, "/roll/partition");
+        migdi_build_int64(out, updated_members(&seen->cluster), "/roll/updated");
+        migdi_build_int64(out, (int64_t)seen->cluster.member_count, "/roll/of");
         migdi_build_string(out, seen->cluster.refusal, "/trouble");
     }
 }

@@ -4,6 +4,8 @@
 
 #include "codec_object.h"
 
+#include <stdio.h>
+
 #define MOST_IMAGINED 1000
 
 migd_status migdi_plan_start(migd_job *job)
@@ -31,10 +33,71 @@ static void fail_nomem(migdi_track *track)
     migdi_track_fail(track, MIGD_ERR_NOMEM, error);
 }
 
+static bool is_text(const migd_object *object, const char *pointer, const char *text)
+{
+    return migdi_text_equal(migd_object_text(object, pointer, NULL), text);
+}
+
+/* Which change of that step to that object was told before; as many as there are: none. */
+static size_t told_before(const migd_object *changes, const migdi_news *news)
+{
+    size_t at = 0;
+    while (at < migd_object_count(changes)) {
+        const migd_object *change = migd_object_item(changes, at);
+        if (is_text(change, "/object", news->object) && is_text(change, "/step", news->step) &&
+            is_text(change, "/action", news->action)) {
+            break;
+        }
+        at++;
+    }
+    return at;
+}
+
+/* One more field of a change. Where two requests write the same, one after the other, it goes from
+ * the first to the last; what another step would write as well, on the same look, is told
+ * already. */
+static migd_status merge_field(migd_object *result, size_t change, const migd_object *field)
+{
+    char path[80];
+    snprintf(path, sizeof path, "/changes/%zu/fields", change);
+    const migd_object *fields = migd_object_at(result, path);
+    const char *pointer = migd_object_text(field, "/pointer", NULL);
+    size_t at = 0;
+    while (at < migd_object_count(fields) &&
+           !is_text(migd_object_item(fields, at), "/pointer", pointer)) {
+        at++;
+    }
+    if (at == migd_object_count(fields)) {
+        snprintf(path, sizeof path, "/changes/%zu/fields/-", change);
+        return migd_object_set_object(result, path, field, NULL);
+    }
+    snprintf(path, sizeof path, "/changes/%zu/fields/%zu/to", change, at);
+    if (migd_object_equal(migd_object_at(result, path), migd_object_at(field, "/from")) != 1) {
+        return MIGD_OK;
+    }
+    return migd_object_set_object(result, path, migd_object_at(field, "/to"), NULL);
+}
+
+/* An object that several requests of a step change is one change. */
+static migd_status merge_change(migd_object *result, size_t change, const migd_object *fields)
+{
+    migd_status status = MIGD_OK;
+    for (size_t i = 0; i < migd_object_count(fields) && status == MIGD_OK; i++) {
+        status = merge_field(result, change, migd_object_item(fields, i));
+    }
+    return status;
+}
+
 static migd_status add_change(migd_job *job, const migdi_news *news)
 {
     migd_object *change = NULL;
+    migd_object *result = migdi_job_result(job);
+    const migd_object *changes = migd_object_at(result, "/changes");
+    const size_t before = told_before(changes, news);
     migdi_builder builder = {0};
+    if (before < migd_object_count(changes)) {
+        return merge_change(result, before, news->fields);
+    }
     migdi_build(&builder);
     migdi_build_string(&builder, news->step, "/step");
     migdi_build_string(&builder, news->action, "/action");
@@ -46,7 +109,7 @@ static migd_status add_change(migd_job *job, const migdi_news *news)
     }
     migd_status status = migdi_build_take(&builder, &change, NULL);
     if (status == MIGD_OK) {
-        status = migd_object_set_object(migdi_job_result(job), "/changes/-", change, NULL);
+        status = migd_object_set_object(result, "/changes/-", change, NULL);
     }
     migd_object_free(change);
     return status;

@@ -592,6 +592,32 @@ class Lives(Case):
         told = self.ends(0, "status", "--set", "spec.members.image=migratorydata/server:6.0.16").stdout
         self.assertIn(f"Do       Wait 5 min for EC2 to replace it; else terminate {instance}: a new one comes.\n", told)
 
+    def test_a_roll_that_was_cut_off_is_neither_well_nor_done(self):
+        """Of four members one has the new template, and a pause keeps the next one waiting."""
+        self.sandbox(spec=SPEC + "  members: {replicas: 4, image: 'migratorydata/server:6.0.16', pauseSeconds: 86400}\n")
+        self.ends(0, "deploy", "-q")
+        newer = ("--set", "spec.members.image=migratorydata/server:6.0.17")
+        self.ends(4, "deploy", "-q", "--timeout", "3s", *newer)
+        done = self.ends(0, "status")
+        self.assertIn("\nRoll     1 of 4 has the new template\n", done.stdout)
+        self.assertEqual(done.stderr, "next: migdeploy deploy\n")
+        done = self.ends(8, "plan", "--detailed-exitcode", *newer)
+        self.assertIn("~ StatefulSet/blue/data\n"
+                      "    /spec/updateStrategy/rollingUpdate/partition  3 -> 0\n"
+                      "Effect: 2, 1, 0 restart one at a time, 1440 min apart (pauseSeconds).\n", done.stdout)
+        self.ends(0, "deploy", "-q", "--set", "spec.members.pauseSeconds=0", *newer)
+        self.assertEqual(self.ends(0, "status").stderr, "All is well.\n")
+        self.ends(0, "plan", "--detailed-exitcode", *newer)
+
+    def test_a_member_that_is_not_there_is_named(self):
+        made = self.sandbox("--settings", '{"startSeconds":30}', pace=10)
+        self.ends(0, "deploy", "-q")
+        self.ends(4, "scale", "4", "-q", "--timeout", "300ms")
+        done = self.ends(0, "status")
+        self.assertRegex(done.stdout, r"Members  3 of 4 Ready(?:.*\n)+Why      data-3 ")
+        self.assertEqual(done.stderr, "next: migdeploy status --watch\n")
+        self.assertIsNone(made.process.poll())
+
     def test_status_says_whose_next_run_sets_the_number_back(self):
         made = self.sandbox()
         self.ends(0, "deploy", "-q")

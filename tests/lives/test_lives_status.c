@@ -113,11 +113,69 @@ static void an_address_that_does_not_answer_is_no_failure(void **state)
     test_world_free(lab);
 }
 
+#define NEWER     "spec.members.image=migratorydata/server:6.0.17"
+#define PARTITION "/spec/updateStrategy/rollingUpdate/partition"
+
+/* A deploy of another image, killed when the first of three members has it. */
+static test_world *half_rolled(life *l)
+{
+    for (int64_t after = 1; after < 1000; after++) {
+        test_world *lab = test_world_new(4, NULL);
+        done(l, lab, LIFE_DEPLOY, 0);
+        test_world_kill(lab, test_world_requests(lab) + after, true);
+        life_run(l, lab, LIFE_DEPLOY, NEWER, 0, NULL);
+        assert_true(test_world_is_dead(lab)); /* it never came so far */
+        test_world_revive(lab);
+        if (life_number(lab, LIFE_SET, PARTITION) == 2) {
+            return lab;
+        }
+        test_world_free(lab);
+    }
+    fail();
+    return NULL;
+}
+
+/* While the member restarts, during the pause, and long after it. */
+static void a_roll_that_was_killed_is_told_and_planned(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t pass_ms;
+        int64_t ready;
+    } rows[] = {{0, 2}, {50000, 3}, {600000, 3}};
+    life l = {0};
+    test_world *lab = half_rolled(&l);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        test_world_pass(lab, rows[i].pass_ms);
+        life_run(&l, lab, LIFE_STATUS, NEWER, 0, NULL);
+        assert_int_equal(migd_object_int64(l.result, "/members/ready", -1), rows[i].ready);
+        if (i > 0) {
+            assert_int_equal(migd_object_int64(l.result, "/roll/updated", -1), 1);
+            assert_int_equal(migd_object_int64(l.result, "/roll/of", -1), 3);
+        }
+        life_run(&l, lab, LIFE_PLAN, NEWER, 0, NULL);
+        assert_int_equal(l.status, MIGD_DONE);
+        assert_int_equal(migd_object_count(migd_object_at(l.result, "/changes")), 1);
+        assert_string_equal(said(&l, "/changes/0/fields/0/pointer"), PARTITION);
+        assert_int_equal(migd_object_int64(l.result, "/changes/0/fields/0/from", -1), 2);
+        assert_int_equal(migd_object_int64(l.result, "/changes/0/fields/0/to", -1), 0);
+    }
+    life_run(&l, lab, LIFE_DEPLOY, NEWER, 0, NULL);
+    assert_int_equal(life_number(lab, LIFE_SET, PARTITION), 0);
+    life_run(&l, lab, LIFE_PLAN, NEWER, 0, NULL);
+    assert_int_equal(migd_object_count(migd_object_at(l.result, "/changes")), 0);
+    life_run(&l, lab, LIFE_STATUS, NEWER, 0, NULL);
+    assert_int_equal(migd_object_int64(l.result, "/roll/updated", -1), 3);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_silent_machine_is_named_with_its_time_place_and_instance),
         cmocka_unit_test(the_number_that_comes_back_is_told),
+        cmocka_unit_test(a_roll_that_was_killed_is_told_and_planned),
         cmocka_unit_test(an_address_that_does_not_answer_is_no_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,8 @@ static void members_that_a_roll_holds_back_are_late_for_who_rolls_alone(void **s
           "  {\"metadata\":{\"resourceVersion\":\"77\",\"name\":\"data\",\"namespace\":\"blue\"},"
           "\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{"
           "\"partition\":0}}},\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\"}\n"
+          "  fields [{\"pointer\":\"/spec/updateStrategy/rollingUpdate/partition\",\"from\":3,"
+          "\"to\":0}]\n"
           "  facts 409");
 }
 

@@ -1,11 +1,13 @@
 #include "deploy_members.h"
 
-#define PARTITION(number)                                                                          \
+#define PARTITION(from, number)                                                                    \
     "\n update " SET ": PATCH " PATH "?fieldManager=migdeploy-roll&fieldValidation=Strict"         \
     "&force=true\n"                                                                                \
     "  {\"metadata\":{\"resourceVersion\":\"77\",\"name\":\"data\",\"namespace\":\"blue\"},"       \
     "\"spec\":{\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{"                 \
     "\"partition\":" number "}}},\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\"}\n"           \
+    "  fields [{\"pointer\":\"/spec/updateStrategy/rollingUpdate/partition\",\"from\":" from       \
+    ",\"to\":" number "}]\n"                                                                       \
     "  facts 409"
 #define REPLACE(pod, uid)                                                                          \
     "\n delete Pod/blue/" pod ": DELETE /api/v1/namespaces/blue/pods/" pod "\n"                    \
@@ -54,7 +56,7 @@ static void the_partition_falls_by_one_member_after_the_pause(void **state)
 {
     (void)state;
     static const row rows[] = {
-        {{SEEN(3, held), .partition = 3}, "going: restart data-2" PARTITION("2")},
+        {{SEEN(3, held), .partition = 3}, "going: restart data-2" PARTITION("3", "2")},
         {{SEEN(3, held), .partition = 2}, "going: data-2 restarts"},
         {{SEEN(3, restarts), .partition = 2}, "going: data-2 is going"},
         {{SEEN(3, is_held), .partition = 2}, "going: data-2 is going, held by x.io/hold"},
@@ -62,12 +64,13 @@ static void the_partition_falls_by_one_member_after_the_pause(void **state)
         {{SEEN(3, starts), .partition = 2}, "going: data-2: not Ready yet"},
         {{SEEN(3, is_back), .partition = 2},
          "going: data-1 restarts after the pause\n pause 300000"},
-        {{SEEN(3, is_long_back), .partition = 2}, "going: restart data-1" PARTITION("1")},
-        {{SEEN(3, moved), .partition = 1}, "going: no member is held back any more" PARTITION("0")},
+        {{SEEN(3, is_long_back), .partition = 2}, "going: restart data-1" PARTITION("2", "1")},
+        {{SEEN(3, moved), .partition = 1},
+         "going: no member is held back any more" PARTITION("1", "0")},
         {{SEEN(3, moved), .partition = 0}, "done: every member may take the newest template"},
         {{SEEN(3, held), .partition = 0}, "done: every member may take the newest template"},
-        {{SEEN(3, held), .partition = 9}, "going: restart data-2" PARTITION("2")},
-        {{SEEN(5, no_fourth), .partition = 4}, "going: restart data-2" PARTITION("2")},
+        {{SEEN(3, held), .partition = 9}, "going: restart data-2" PARTITION("9", "2")},
+        {{SEEN(5, no_fourth), .partition = 4}, "going: restart data-2" PARTITION("4", "2")},
         {{0}, "going: " SET " is awaited"},
     };
     check_rows(rows, COUNT(rows));
@@ -110,9 +113,9 @@ static void what_never_worked_is_not_held_back(void **state)
     (void)state;
     static const row rows[] = {
         {{SEEN(3, none_was_ready), .partition = 1},
-         "going: let data-0 take the newest template" PARTITION("0")},
+         "going: let data-0 take the newest template" PARTITION("1", "0")},
         {{SEEN(3, is_stuck_of_old), .partition = 3},
-         "going: let data-2 take the newest template" PARTITION("2")},
+         "going: let data-2 take the newest template" PARTITION("3", "2")},
     };
     check_rows(rows, COUNT(rows));
 }
@@ -169,6 +172,35 @@ static void every_small_roll_ends_and_moves_one_member_at_a_time(void **state)
     }
 }
 
+/* A plan tells what a deploy would still do: the partition falls to 0. */
+static void a_roll_that_is_held_is_planned_to_its_end(void **state)
+{
+    (void)state;
+    static const struct {
+        migdi_cluster_seen seen;
+        const char *plan;
+    } rows[] = {
+        {{SEEN(3, is_back), .partition = 2},
+         "wait: data-1 restarts after the pause\nupdate " SET ": no member is held back any more\n"
+         "done: every member may take the newest template"},
+        {{SEEN(3, is_long_back), .partition = 2},
+         "update " SET ": restart data-1\nwait: data-1 restarts\nupdate " SET
+         ": no member is held back any more\ndone: every member may take the newest template"},
+        {{SEEN(3, restarts), .partition = 2},
+         "wait: data-2 is going\nupdate " SET ": no member is held back any more\n"
+         "done: every member may take the newest template"},
+        {{SEEN(3, held), .partition = 0}, "done: every member may take the newest template"},
+        {{0}, "wait: " SET " is awaited\ndone: every member may take the newest template"},
+    };
+    migdi_cluster_wish wish = cluster_wish();
+    migd_object *created = json("{}");
+    wish.created = created;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        plans(&migdi_deploy_roll, &wish, MIGDI_PRESENT, &rows[i].seen, rows[i].plan);
+    }
+    migd_object_free(created);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +208,7 @@ int main(void)
         cmocka_unit_test(no_member_restarts_while_a_seed_is_down),
         cmocka_unit_test(a_member_that_does_not_come_back_stops_the_roll),
         cmocka_unit_test(what_never_worked_is_not_held_back),
+        cmocka_unit_test(a_roll_that_is_held_is_planned_to_its_end),
         cmocka_unit_test(every_small_roll_ends_and_moves_one_member_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

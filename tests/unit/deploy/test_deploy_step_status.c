@@ -22,7 +22,7 @@ static const migdi_member five_seed_down[] = {READY(0, "new"), STARTING(1, "new"
     "\"scaling\":{\"autoscaler\":null,\"least\":null,\"most\":null,\"owner\":null,"                \
     "\"setBackBy\":null,\"setBackTo\":null},"                                                      \
     "\"address\":{\"type\":null,\"url\":null,\"answers\":null,\"trouble\":null},"                  \
-    "\"roll\":{\"partition\":null},\"trouble\":null}"
+    "\"roll\":{\"partition\":null,\"updated\":null,\"of\":null},\"trouble\":null}"
 
 static migd_object *reported(const migdi_cluster_wish *cluster, const status_seen *seen)
 {
@@ -90,7 +90,7 @@ static void everything_known_is_told(void **state)
              "\"kubectl\",\"setBackBy\":\"kubectl apply\",\"setBackTo\":3},"
              "\"address\":{\"type\":\"LoadBalancer\",\"url\":\"http://192.0.2.7:80\","
              "\"answers\":true,\"trouble\":null},"
-             "\"roll\":{\"partition\":2},\"trouble\":\"exceeded quota\"}");
+             "\"roll\":{\"partition\":2,\"updated\":3,\"of\":3},\"trouble\":\"exceeded quota\"}");
     assert_int_equal(migd_object_equal(result, expected), 1);
     migd_object_free(expected);
     migd_object_free(result);
