@@ -103,7 +103,8 @@ typedef struct {
     int64_t limit_ms;    /* of time, where --timeout says nothing */
     const char *example; /* a command to paste */
     int (*run)(cli *);
-    size_t words; /* at most behind its name */
+    size_t words;      /* at most behind its name */
+    const char *exits; /* its exit codes, parted by blanks */
 } command;
 
 extern const flag flags[];

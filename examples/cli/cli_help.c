@@ -64,6 +64,42 @@ static void print_flag(const flag *row, int64_t limit_ms)
            limited ? format_elapsed(limit_ms, limit) : "", limited ? ")" : "");
 }
 
+/* The exit codes of a command, as many in a line as fit. */
+static void print_exits(const char *exits)
+{
+    static const struct {
+        const char *code;
+        const char *means;
+    } codes[] = {
+        {"0", "done"},
+        {"1", "failed"},
+        {"2", "wrong usage"},
+        {"3", "refused by the rules"},
+        {"4", "time is up"},
+        {"5", "not allowed"},
+        {"6", "somebody else's"},
+        {"7", "warnings alone, with --strict"},
+        {"8", "there are changes, with --detailed-exitcode"},
+        {"130", "interrupted: the next run goes on"},
+    };
+    const size_t width = 97;
+    size_t used = (size_t)printf("Exits   ");
+    const char *gap = " ";
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        const size_t size = strlen(codes[i].code) + 1 + strlen(codes[i].means);
+        if (!is_among(exits, " ", codes[i].code)) {
+            continue;
+        }
+        if (used + strlen(gap) + size > width) {
+            gap = "\n         ";
+            used = 0;
+        }
+        used += (size_t)printf("%s%s %s", gap, codes[i].code, codes[i].means);
+        gap = "   ";
+    }
+    putchar('\n');
+}
+
 /* Every key of the spec and its default: the smallest spec there is, as it is read. */
 static int print_defaults(void)
 {
@@ -100,7 +136,6 @@ int print_help(const command *of)
     puts("Common   -s SPEC  --set PATH=VALUE  -n NAMESPACE  --kubeconfig FILE  --context NAME\n"
          "         --progress auto|plain|json|none  -q quiet  -v, -vv more  --no-color");
     printf("Example  %s\n", of->example);
-    puts("Exits    0 done   1 failed   2 wrong usage   3 refused by the rules   4 time is up\n"
-         "         5 not allowed   6 somebody else's   130 interrupted: the next run goes on");
+    print_exits(of->exits);
     return strcmp(of->name, "init") == 0 ? print_defaults() : EXIT_DONE;
 }

@@ -244,15 +244,23 @@ static bool is_part(const migd_object *object, const char *part)
 static int put_into_folder(const cli *options, const migd_object *object, const migd_buf *text)
 {
     char path[1024];
+    char line[512];
+    const size_t size = migd_buf_size(text);
     snprintf(path, sizeof path, "%s/%s-%s.%s", options->dir, migd_object_text(object, "/kind", ""),
              migd_object_text(object, "/metadata/name", ""),
              options->output == OUTPUT_JSON ? "json" : "yaml");
     FILE *file = fopen(path, "w");
-    const bool whole = file != NULL && fputs(migd_buf_data(text), file) >= 0;
-    if (file != NULL && fclose(file) != 0) {
-        return usage_error("migdeploy render --help", "cannot write %s", path);
+    bool whole = file != NULL && fwrite(migd_buf_data(text), 1, size, file) == size;
+    whole = (file == NULL || fclose(file) == 0) && whole;
+    if (whole) {
+        return EXIT_DONE;
     }
-    return whole ? EXIT_DONE : usage_error("migdeploy render --help", "cannot write %s", path);
+    fprintf(stderr, "error: cannot write %s: %s\n", path, strerror(errno));
+    if (file == NULL && errno == ENOENT) {
+        say_next(options, "mkdir -p %s && %s", options->dir,
+                 line_of_words(options, line, sizeof line));
+    }
+    return EXIT_FAILED;
 }
 
 static int put_rendered(const cli *options, const migd_object *object, bool first)

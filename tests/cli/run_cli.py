@@ -13,6 +13,7 @@ import shutil
 import signal
 import ssl
 import struct
+import subprocess
 import sys
 import tempfile
 import termios
@@ -292,6 +293,37 @@ class Words(Case):
             self.assertEqual({finding["severity"] for finding in told if finding["rule"] in ("C9", "T16")}, {"note"})
         for bad in ("C99", "C9,", "C9,,T16"):
             self.assertEqual(self.program.run("check", "--accept", bad).returncode, 2, bad)
+
+    # The page's table of exit codes: who answers with which of them.
+    EXITS = {"check": (7, "warnings alone, with --strict"), "plan": (8, "there are changes, with --detailed-exitcode"),
+             "deploy": (6, "somebody else's"), "scale": (3, "refused by the rules"), "get": (5, "not allowed")}
+
+    def test_help_names_the_exit_codes_of_that_command(self):
+        for command in ("init", "check", "rules", "render", "plan", "deploy", "scale", "restart", "apply", "destroy",
+                        "status", "get", "version"):
+            told = self.ends(0, command, "--help").stdout
+            exits = re.search(r"(?m)^Exits    0 done   1 failed   2 wrong usage(?:.*\n)(?: {9}\d.*\n)*", told)[0]
+            for owner, (code, means) in self.EXITS.items():
+                if owner == command:
+                    self.assertRegex(exits, rf"\b{code} {re.escape(means)}(?:   |\n)")
+                elif code > 6:
+                    self.assertNotIn(means, exits)
+
+    def test_what_could_not_be_written_is_told(self):
+        self.program.write(SPEC)
+        for words in (("rules",), ("rules", "-o", "json"), ("--help",), ("version",), ("plan", "--help"), ("render",),
+                      ("check", "-q"), ("init", "-s", "-"), ()):
+            with open("/dev/full", "w") as full, self.subTest(words):
+                done = subprocess.run([self.program.path, *words], cwd=self.folder, env=self.program.environment(),
+                                      stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, r"(?m)^error: cannot write standard output(: No space left on device)?$")
+        self.assertEqual(self.ends(1, "render", "--dir", "out").stderr,
+                         "error: cannot write out/Namespace-blue.yaml: No such file or directory\n"
+                         "next: mkdir -p out && migdeploy render --dir out\n")
+        (self.folder / "out").mkdir()
+        self.ends(0, "render", "--dir", "out")
+        self.assertTrue((self.folder / "out" / "StatefulSet-data.yaml").stat().st_size)
 
     def test_what_is_to_be_pasted_means_the_same_cluster(self):
         for words in (("-s", "prod.yaml"), ("-n", "migratory"), ("--kubeconfig", "x", "--context", "y"),
