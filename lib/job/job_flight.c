@@ -10,8 +10,7 @@
 #define STREAM_SPARE                                                                               \
     INT64_C(30000) /* a watch may be this much longer than it was asked to last                    \
                     * \ */
-#define MOST_PACE     INT64_C(100000)
-#define MOST_PAUSE_MS INT64_C(3600000) /* of one Retry-After; a deadline is kept anyway */
+#define MOST_PACE INT64_C(100000)
 
 static migd_context *context_of(const migdi_flight *flight)
 {
@@ -144,7 +143,6 @@ static bool again(migdi_flight *flight, migd_status status, bool reached, bool s
     if (flight->call->once || !migdi_retry(flight->policy, &last, &least_ms, &most_ms)) {
         return false;
     }
-    least_ms = least_ms < MOST_PAUSE_MS ? least_ms : MOST_PAUSE_MS;
     const int64_t chance_ms = migdi_context_random(context, most_ms + 1);
     const int64_t pace = migdi_job_pace(flight->job, flight->call->target);
     arm(flight, context->now_ms + least_ms + migdi_paced_ms(chance_ms, pace));

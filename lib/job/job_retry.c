@@ -18,6 +18,11 @@ int64_t migdi_retry_backoff_ms(uint32_t tries)
     return pause < MOST_BACKOFF_MS ? pause : MOST_BACKOFF_MS;
 }
 
+int64_t migdi_retry_spread_ms(int64_t retry_after_ms)
+{
+    return retry_after_ms / 10;
+}
+
 /* There was an answer. */
 static bool retry_answered(migdi_retry_policy policy, const migdi_try *last, int64_t *least_ms,
                            int64_t *most_ms)
@@ -28,8 +33,8 @@ static bool retry_answered(migdi_retry_policy policy, const migdi_try *last, int
     }
     if (last->retry_after_ms >= 0) {
         *least_ms = last->retry_after_ms;
-        /* Many clients were told the same second. "0" names no pause: ours stays. */
-        *most_ms = *least_ms == 0 ? *most_ms : *least_ms / 10;
+        /* "0" names no pause: ours stays. */
+        *most_ms = *least_ms == 0 ? *most_ms : migdi_retry_spread_ms(*least_ms);
         return last->tries < MOST_TRIES_ASKED;
     }
     /* 501 and 505 say "never". */

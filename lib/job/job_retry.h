@@ -32,6 +32,10 @@ typedef struct migdi_try {
 bool migdi_retry(migdi_retry_policy policy, const migdi_try *last, int64_t *least_ms,
                  int64_t *most_ms);
 
+/* The longest of a random pause on top of one that the server named, for reads and acts alike: it
+ * is kept as sent, however long (the job's deadline ends it), and many were told the same. */
+int64_t migdi_retry_spread_ms(int64_t retry_after_ms);
+
 /* The longest of a random pause before try `tries` + 1: 0.5 s, doubling, up to 30 s. */
 int64_t migdi_retry_backoff_ms(uint32_t tries);
 

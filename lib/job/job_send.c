@@ -55,7 +55,13 @@ static int64_t rest_of(migdi_track *track, const migdi_act *act, const migdi_fli
         rest_ms = backoff_ms / 2 + migdi_context_random(context_of(track), backoff_ms / 2 + 1);
     }
     rest_ms = migdi_paced_ms(rest_ms, pace_of(track));
-    return flight->retry_after_ms > rest_ms ? flight->retry_after_ms : rest_ms;
+    if (flight->retry_after_ms <= 0) {
+        return rest_ms;
+    }
+    const int64_t asked_ms =
+        flight->retry_after_ms +
+        migdi_context_random(context_of(track), migdi_retry_spread_ms(flight->retry_after_ms) + 1);
+    return asked_ms > rest_ms ? asked_ms : rest_ms;
 }
 
 static void tell_accepted(migdi_track *track, const migdi_wanted *wanted)

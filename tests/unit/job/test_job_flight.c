@@ -147,6 +147,31 @@ static void a_named_pause_is_kept(void **state)
     assert_in_range(took_ms, 27000, 27000 + 2700 + 10);
 }
 
+/* As sent, capped by nothing but the deadline. */
+static void a_long_named_pause_is_kept_up_to_the_deadline(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {{.times = 1, .status = 503, .headers = "retry-after: 7200\n"},
+                               {.body = "{}"}};
+    static const int64_t deadlines_ms[] = {MIGD_FOREVER, 3600000};
+    for (size_t i = 0; i < 2; i++) {
+        migd_call_options *options = NULL;
+        stage s;
+        assert_int_equal(migd_call_options_new(&options, NULL), MIGD_OK);
+        assert_int_equal(
+            migd_call_options_set_int64(options, MIGD_CALL_DEADLINE_MS, deadlines_ms[i], NULL),
+            MIGD_OK);
+        stage_open(&s, rules, 2, options);
+        assert_int_equal(migdi_job_run_call(s.job, test_get(migdi_job_arena(s.job), "/a"), NULL),
+                         MIGD_OK);
+        assert_int_equal(migd_job_finish(s.job, NULL, NULL), i == 0 ? MIGD_OK : MIGD_ERR_DEADLINE);
+        assert_in_range(stage_ms(&s), i == 0 ? 7200000 : 3600000, i == 0 ? 7920000 : 3600010);
+        assert_int_equal(test_request_count(s.transport), i == 0 ? 2 : 1);
+        stage_close(&s);
+        migd_call_options_free(options);
+    }
+}
+
 static void the_server_s_pace_shortens_its_pauses(void **state)
 {
     (void)state;
@@ -569,6 +594,7 @@ int main(void)
         cmocka_unit_test(a_call_is_sent_again_where_that_is_safe_and_its_end_is_told),
         cmocka_unit_test(what_is_asked_once_is_sent_once),
         cmocka_unit_test(a_named_pause_is_kept),
+        cmocka_unit_test(a_long_named_pause_is_kept_up_to_the_deadline),
         cmocka_unit_test(the_server_s_pace_shortens_its_pauses),
         cmocka_unit_test(the_pace_of_a_server_that_has_none_is_not_heard),
         cmocka_unit_test(the_fastest_pace_leaves_a_pause),

@@ -161,6 +161,33 @@ static void a_fact_ends_an_act_without_error_and_the_next_look_explains_it(void 
     stage_close(&c.s);
 }
 
+/* By the rule of reads: as sent, and up to a tenth more, as many clients were told the same. */
+static void an_act_rests_as_long_as_the_server_says(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {READ(2000, 1),
+                               {.method = "PUT", .status = 429, .headers = "retry-after: 7200\n"},
+                               READ(0, 0)};
+    int64_t total_ms = 0;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        int64_t puts_ms[2] = {0, 0};
+        scene c;
+        scene_open(&c, rules, COUNT(rules), &(wants){.facts = {429}});
+        migdi_context_set_seed(c.s.context, seed);
+        assert_int_equal(migd_job_finish(c.s.job, NULL, NULL), MIGD_OK);
+        for (size_t i = 0, put = 0; i < test_request_count(c.s.transport) && put < 2; i++) {
+            const test_request *request = test_request_at(c.s.transport, i);
+            if (strcmp(request->method, "PUT") == 0) {
+                puts_ms[put++] = request->at_ms;
+            }
+        }
+        assert_in_range(puts_ms[1] - puts_ms[0], 7200000, 7920000 + 10);
+        total_ms += puts_ms[1] - puts_ms[0] - 7200000;
+        stage_close(&c.s);
+    }
+    assert_true(total_ms > 60000); /* eight times 360 s are expected */
+}
+
 static void an_eviction_s_429_is_a_fact_for_ever_and_is_not_sent_again_before_its_rest(void **state)
 {
     (void)state;
@@ -300,6 +327,7 @@ int main(void)
         cmocka_unit_test(the_same_act_rests_longer_each_time_and_ends_after_eight_without_effect),
         cmocka_unit_test(a_step_s_own_pause_is_kept_and_runs_at_the_server_s_pace),
         cmocka_unit_test(a_fact_ends_an_act_without_error_and_the_next_look_explains_it),
+        cmocka_unit_test(an_act_rests_as_long_as_the_server_says),
         cmocka_unit_test(
             an_eviction_s_429_is_a_fact_for_ever_and_is_not_sent_again_before_its_rest),
         cmocka_unit_test(an_act_whose_answer_was_lost_is_looked_at_and_not_repeated),
