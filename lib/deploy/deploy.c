@@ -1,5 +1,6 @@
 /* The public calls: which steps each one is. */
 #include "codec_object.h"
+#include "deploy_apply.h"
 #include "deploy_clients.h"
 #include "deploy_find.h"
 #include "deploy_refusal.h"
@@ -100,34 +101,6 @@ migd_status migd_deploy_status_start(migd_context *context, const migd_spec *spe
     return run(&errand, context, spec, options, job, error);
 }
 
-/* Anybody's objects, in the order given, each a stage of its own. */
-static migd_status add_objects(migdi_draft *draft, const migd_call_options *options,
-                               migd_error **error)
-{
-    const size_t count = migd_objects_count(draft->objects);
-    if (count + draft->count > MIGDI_DEPLOY_STEPS) {
-        return migdi_fail(error, MIGD_ERR_LIMIT, "%zu objects are too many for one call", count);
-    }
-    migdi_object_wish *wishes = migdi_arena_alloc_zeroed(draft->arena, count, sizeof *wishes);
-    for (size_t i = 0; wishes != NULL && i < count; i++) {
-        const migd_object *object = migd_objects_item(draft->objects, i);
-        wishes[i] = (migdi_object_wish){
-            .namespace_ = migd_object_text(object, "/metadata/namespace", draft->namespace_),
-            .name = migd_object_text(object, "/metadata/name", NULL),
-            .object = object,
-            .adopt = migd_call_options_int64(options, MIGD_CALL_ADOPT) == 1,
-            .force = migd_call_options_int64(options, MIGD_CALL_FORCE) == 1,
-        };
-        if (wishes[i].name == NULL || migd_object_text(object, "/kind", NULL) == NULL) {
-            return migdi_fail_at(error, MIGD_ERR_INVALID, migdi_object_place(object),
-                                 "an object to apply needs apiVersion, kind and metadata.name");
-        }
-        migdi_draft_next(draft);
-        migdi_draft_add(draft, &migdi_deploy_object, &wishes[i], MIGDI_PRESENT);
-    }
-    return MIGD_OK;
-}
-
 /* An empty list in the job's result. */
 static void add_list(migdi_draft *draft, const char *pointer)
 {
@@ -139,39 +112,26 @@ static void add_list(migdi_draft *draft, const char *pointer)
     migd_object_free(empty);
 }
 
-/* What was written, as it was accepted. */
+/* What was written, as it was accepted; a set that takes several writes is told once. */
 static void note_applied(void *user, const migdi_step *step, const migdi_act *act,
                          const migd_object *answer, migdi_builder *result)
 {
-    const size_t at = migd_object_count(migd_object_at(result->document, "/objects"));
+    const migd_object *objects = migd_object_at(result->document, "/objects");
+    const size_t at = migd_object_count(objects);
     (void)user;
     (void)step;
     (void)answer;
-    migdi_build_map(result, "/objects/-");
-    migdi_build_string(result, act->object, "/objects/%zu/object", at);
-    migdi_build_string(result, act->action, "/objects/%zu/action", at);
-}
-
-/* Each set among the objects is judged on what runs of it now. */
-static void add_rules_of_sets(migdi_draft *draft)
-{
-    for (size_t i = 0; i < migd_objects_count(draft->objects); i++) {
-        const migd_object *object = migd_objects_item(draft->objects, i);
-        if (strcmp(migd_object_text(object, "/kind", ""), "StatefulSet") == 0 &&
-            draft->count < MIGDI_DEPLOY_STEPS) {
-            migdi_rules_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
-            if (wish == NULL) {
-                return;
-            }
-            *wish = (migdi_rules_wish){
-                .namespace_ = migd_object_text(object, "/metadata/namespace", draft->namespace_),
-                .name = migd_object_text(object, "/metadata/name", ""),
-                .objects = draft->objects,
-                .options = draft->options,
-                .lower = true,
-            };
-            migdi_draft_add(draft, &migdi_deploy_rules, wish, MIGDI_PRESENT);
+    for (size_t i = 0; i < at; i++) {
+        const char *told = migd_object_text(migd_object_item(objects, i), "/object", NULL);
+        if (migdi_text_equal(told, act->object)) {
+            return;
         }
+    }
+    if (act->object != NULL) { /* else it is the lock's */
+        migdi_build_map(result, "/objects/-");
+        migdi_build_string(result, act->object, "/objects/%zu/object", at);
+        migdi_build_string(result, act->action == NULL ? "update" : act->action,
+                           "/objects/%zu/action", at);
     }
 }
 
@@ -200,8 +160,7 @@ migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *o
         status = judged(&draft, findings, NULL, error);
     }
     if (status == MIGD_OK) {
-        add_rules_of_sets(&draft);
-        status = add_objects(&draft, options, error);
+        status = migdi_draft_add_applied(&draft, options, error);
     }
     if (status < 0) {
         migd_job_free(draft.job);

@@ -364,7 +364,8 @@ const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish,
                                       const migdi_cluster_seen *seen, migdi_arena *arena)
 {
     const migdi_kube_write write = {.manager = MIGDI_MANAGER,
-                                    .force = seen->change.conflict.kind != MIGDI_OWNER_NONE};
+                                    .force = seen->change.conflict.kind != MIGDI_OWNER_NONE,
+                                    .namespace_ = wish->namespace_};
     const migd_object *object = seen->exists ? wish->applied : wish->created;
     if (write.force || seen->template_differs) {
         /* Whose fields it takes, and that the partition holds the members, was seen before. */

@@ -29,8 +29,11 @@ typedef struct migdi_cluster_wish {
     int64_t pause_ms;
     int64_t least; /* bounds of the autoscaler that is wished; 0: none is */
     int64_t most;
-    bool lower; /* replicas may fall */
-    bool adopt; /* also from helm, argocd, flux */
+    bool lower;     /* replicas may fall */
+    bool yields;    /* to any autoscaler that is there: then the number is its */
+    bool on_delete; /* it is wished that members restart only when somebody deletes them */
+    bool adopt;     /* also from helm, argocd, flux */
+    bool force;     /* from anybody */
 } migdi_cluster_wish;
 
 typedef struct migdi_member {

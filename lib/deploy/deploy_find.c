@@ -7,9 +7,6 @@
 
 #include <inttypes.h>
 
-/* The vendor's own pause between members, where no spec names another. */
-#define VENDOR_PAUSE_MS 360000
-
 /* What is to be done once the cluster is known; the job's. */
 typedef struct {
     migdi_errand errand;
@@ -61,7 +58,7 @@ static migd_status wish_from_found(migdi_draft *draft, const migd_object *found,
         .namespace_ = draft->namespace_,
         .autoscaler = names.autoscaler,
         .seeds = migd_object_int64(found, "/seeds", 0),
-        .pause_ms = migd_object_boolean(found, "/dev", 0) == 1 ? 0 : VENDOR_PAUSE_MS,
+        .pause_ms = migd_object_boolean(found, "/dev", 0) == 1 ? 0 : MIGDI_VENDOR_PAUSE_MS,
         .adopt = migd_call_options_int64(draft->options, MIGD_CALL_ADOPT) == 1,
     };
     draft->cluster = wish;

@@ -2,6 +2,7 @@
 #include "deploy_live.h"
 
 #include "codec_object.h"
+#include "manifest_extract.h"
 
 migd_objects *migdi_live_list(migdi_arena *arena)
 {
@@ -39,6 +40,18 @@ void migdi_live_add_all(migd_objects *list, const migd_object *items,
     for (size_t i = 0; i < migd_object_count(items) && !arena->failed; i++) {
         migdi_live_add(list, migd_object_item(items, i), resource, arena);
     }
+}
+
+const migdi_facts *migdi_live_members(const migd_object *set, migdi_arena *arena)
+{
+    migd_objects *alone = migdi_live_list(arena);
+    migdi_world world = {0};
+    migdi_live_add(alone, set, &migdi_kube_statefulsets, arena);
+    if (arena->failed || !migdi_extract(alone, NULL, arena, &world)) {
+        arena->failed = true;
+        return NULL;
+    }
+    return world.set_count == 1 && world.sets->members ? world.sets : NULL;
 }
 
 bool migdi_labels_include(const migd_object *labels, const migd_object *wanted)

@@ -28,19 +28,6 @@ static const char *name_of(const migd_object *object)
 
 /* --- sets ------------------------------------------------------------------------------------- */
 
-/* The facts of a set of MigratoryData; NULL: it is none. */
-static const migdi_facts *facts_of(const migd_object *set, migdi_arena *arena)
-{
-    migd_objects *alone = migdi_live_list(arena);
-    migdi_world world = {0};
-    migdi_live_add(alone, set, &migdi_kube_statefulsets, arena);
-    if (arena->failed || !migdi_extract(alone, NULL, arena, &world)) {
-        arena->failed = true;
-        return NULL;
-    }
-    return world.set_count == 1 && world.sets->members ? world.sets : NULL;
-}
-
 /* From how far clients reach it. */
 static int reach_of(const migd_object *service)
 {
@@ -81,7 +68,7 @@ static bool look_at_sets(search *s)
                                                                      s->wish->namespace_, NULL));
     for (size_t i = 0; i < migd_object_count(sets) && !s->arena->failed; i++) {
         const migd_object *set = migd_object_item(sets, i);
-        const migdi_facts *facts = facts_of(set, s->arena);
+        const migdi_facts *facts = migdi_live_members(set, s->arena);
         if (facts == NULL) {
             continue;
         }

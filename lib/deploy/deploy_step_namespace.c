@@ -45,6 +45,8 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
                     seen->held == NULL ? "" : ": ", seen->held == NULL ? "" : seen->held);
     } else if (seen->exists || seen->hidden) {
         migdi_done(verdict, "namespace %s is there", wish->name);
+    } else if (wish->object == NULL) {
+        migdi_refuse(verdict, MIGD_ERR_NOT_FOUND, "there is no Namespace/%s", wish->name);
     } else {
         migdi_going(verdict, "create Namespace/%s", wish->name);
         const migdi_kube_write write = {.manager = MIGDI_MANAGER};

@@ -8,6 +8,9 @@
 static int64_t wanted(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen)
 {
     const int64_t live = seen->replicas;
+    if (wish->yields && seen->autoscaler != NULL) {
+        return live;
+    }
     if (wish->least > 0) {
         return live < wish->least ? wish->least : live > wish->most ? wish->most : live;
     }
@@ -19,7 +22,7 @@ static int64_t wanted(const migdi_cluster_wish *wish, const migdi_cluster_seen *
 static bool refuse_autoscaler(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
                               migdi_verdict *verdict)
 {
-    if (seen->autoscaler == NULL || seen->autoscaler_is_ours) {
+    if (seen->autoscaler == NULL || seen->autoscaler_is_ours || wish->yields) {
         return false;
     }
     migdi_refuse(verdict, MIGD_ERR_CONFLICT, "HorizontalPodAutoscaler/%s/%s decides how many run",
@@ -35,7 +38,7 @@ static bool refuse_foreign(const migdi_cluster_wish *wish, const migdi_cluster_s
     if (refuse_autoscaler(wish, seen, verdict)) {
         return true;
     }
-    if (seen->number.kind >= MIGDI_OWNER_SYNC ||
+    if ((seen->number.kind >= MIGDI_OWNER_SYNC && !wish->force) ||
         (by_autoscaler && seen->autoscaler != NULL && wish->least == 0)) {
         migdi_refuse(verdict, MIGD_ERR_CONFLICT, "%s decides how many run", seen->number.name);
         return true;

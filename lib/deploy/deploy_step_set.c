@@ -17,7 +17,7 @@ static void decide_change(const migdi_cluster_wish *wish, const migdi_cluster_se
     migdi_arena *arena = migdi_verdict_arena(verdict);
     const int64_t top = migdi_cluster_top(seen);
     migdi_act *act = NULL;
-    if (seen->template_differs && seen->partition < top) {
+    if (seen->template_differs && seen->partition < top && !wish->on_delete) {
         migdi_going(verdict, "hold %lld members on their template", (long long)top);
         act = migdi_want(verdict, migdi_cluster_set_partition(wish, seen, top, arena));
         act->kind = 1;
@@ -48,7 +48,8 @@ static void decide(const void *wished, migdi_goal goal, const void *in, migdi_ve
         act->facts[0] = 409;
         act->action = "create";
         act->object = title;
-    } else if (migdi_change_is_refused(&seen->change, seen->owner, wish->adopt, title, verdict)) {
+    } else if (!wish->force &&
+               migdi_change_is_refused(&seen->change, seen->owner, wish->adopt, title, verdict)) {
         return;
     } else if (number_wants_its_owner(wish, seen)) {
         migdi_going(verdict, "keep %lld replicas of %s", (long long)seen->replicas, title);

@@ -16,7 +16,8 @@
 
 typedef struct migdi_namespace_wish {
     const char *name;
-    const migd_object *object; /* as it is created, with the note that says it is ours */
+    const migd_object *object; /* as it is created, with the note that says it is ours; NULL: it is
+                                * there, or nothing is done */
 } migdi_namespace_wish;
 extern const migdi_step_kind migdi_deploy_namespace;
 

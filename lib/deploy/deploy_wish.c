@@ -42,14 +42,16 @@ const migd_object *migdi_draft_object(const migdi_draft *draft, const char *kind
     return NULL;
 }
 
-/* The StatefulSet as it is applied once it exists: without the number of members. */
-static migd_status without_replicas(migdi_draft *draft, const migd_object *set,
-                                    const migd_object **out, migd_error **error)
+migd_status migdi_draft_without_number(migdi_draft *draft, const migd_object *set,
+                                       const migd_object **out, migd_error **error)
 {
     migd_object *copy = NULL;
     migd_status status = migd_object_copy(set, &copy, error);
     if (status == MIGD_OK) {
         status = migd_object_remove(copy, "/spec/replicas", error);
+    }
+    if (status == MIGD_OK) {
+        status = migd_object_remove(copy, "/spec/updateStrategy/rollingUpdate/partition", error);
     }
     if (status < 0) {
         migd_object_free(copy);
@@ -93,7 +95,7 @@ static migd_status wish_from_spec(migdi_draft *draft, migdi_cluster_wish *wish, 
     wish->least = migd_object_int64(spec, "/spec/autoscale/min", 0);
     wish->most = migd_object_int64(spec, "/spec/autoscale/max", 0);
     wish->created = migdi_draft_object(draft, "StatefulSet", wish->name);
-    return without_replicas(draft, wish->created, &wish->applied, error);
+    return migdi_draft_without_number(draft, wish->created, &wish->applied, error);
 }
 
 static migd_status fill(migdi_draft *draft, const migd_call_options *options, migd_error **error)

@@ -10,6 +10,9 @@
 
 enum { MIGDI_DEPLOY_STEPS = 1024 };
 
+/* The vendor's own pause between members, where no spec names another. */
+#define MIGDI_VENDOR_PAUSE_MS 360000
+
 /* A job and the steps it will run. Everything the steps point to lives in the job. */
 typedef struct migdi_draft {
     migd_job *job;
@@ -52,6 +55,11 @@ migd_status migdi_draft_open_spec(migdi_draft *draft, migd_context *context, con
 /* Copies a list of objects into the job, as what is wished. */
 migd_status migdi_draft_take_objects(migdi_draft *draft, const migd_objects *objects,
                                      migd_error **error);
+
+/* The StatefulSet as it is applied once it exists: without the number of members and the partition,
+ * which others of our managers write. The job's. */
+migd_status migdi_draft_without_number(migdi_draft *draft, const migd_object *set,
+                                       const migd_object **out, migd_error **error);
 
 /* Adds a step to the stage at hand; next() begins another stage. */
 void migdi_draft_add(migdi_draft *draft, const migdi_step_kind *kind, const void *wish,

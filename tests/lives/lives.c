@@ -77,6 +77,17 @@ migd_call_options *life_options(const char *accept)
     return options;
 }
 
+static migd_status apply(migd_context *context, const char *manifest,
+                         const migd_call_options *options, migd_job **job, migd_error **error)
+{
+    migd_objects *objects = NULL;
+    assert_int_equal(migd_objects_new(&objects, NULL), MIGD_OK);
+    assert_int_equal(migd_objects_parse(objects, manifest, strlen(manifest), NULL, NULL), MIGD_OK);
+    const migd_status status = migd_deploy_apply_start(context, objects, options, job, error);
+    migd_objects_free(objects);
+    return status;
+}
+
 static migd_status start(migd_context *context, life_verb verb, const migd_spec *spec,
                          int32_t replicas, const migd_call_options *options, migd_job **job,
                          migd_error **error)
@@ -93,6 +104,7 @@ static migd_status start(migd_context *context, life_verb verb, const migd_spec 
     case LIFE_STATUS:
         return migd_deploy_status_start(context, spec, options, job, error);
     case LIFE_DESTROY:
+    case LIFE_APPLY:
     default:
         return migd_deploy_destroy_start(context, spec, options, job, error);
     }
@@ -117,14 +129,15 @@ void life_run_beside(life *l, test_world *lab, life_verb verb, const char *sets,
 {
     life_end(l);
     migd_context *context = life_context(lab);
-    migd_spec *spec = sets == life_no_spec ? NULL : read_spec(sets);
+    migd_spec *spec = sets == life_no_spec || verb == LIFE_APPLY ? NULL : read_spec(sets);
     migd_call_options *options = life_options(accept);
     migd_call_options_set_text(options, MIGD_CALL_NAMESPACE, spec == NULL ? "migratory" : NULL,
                                NULL);
     migd_job *job = NULL;
     migd_error *error = NULL;
     const migd_event *event = NULL;
-    l->status = start(context, verb, spec, replicas, options, &job, &error);
+    l->status = verb == LIFE_APPLY ? apply(context, sets, options, &job, &error)
+                                   : start(context, verb, spec, replicas, options, &job, &error);
     while (l->status == MIGD_OK && !test_world_is_dead(lab)) {
         l->status = migd_job_next(job, 1000, &event, &error);
         if (l->status == MIGD_OK) {

@@ -25,10 +25,12 @@ typedef enum {
     LIFE_SCALE,
     LIFE_RESTART,
     LIFE_STATUS,
-    LIFE_DESTROY
+    LIFE_DESTROY,
+    LIFE_APPLY
 } life_verb;
 
-/* As `sets` of a life: there is no spec, the cluster is the one in namespace "migratory". */
+/* Of LIFE_APPLY `sets` is the manifest. As `sets` of another life: there is no spec, the cluster is
+ * the one in namespace "migratory". */
 extern const char life_no_spec[];
 
 /* Runs one command of a fresh client on the world to its end (or to the client's death). sets:

@@ -2,6 +2,7 @@
  * the write that rests on it. */
 #include "lives.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define APPLY   "application/apply-patch+yaml"
@@ -218,6 +219,168 @@ static void a_write_rests_on_what_was_seen(void **state)
     }
 }
 
+/* --- apply -f --------------------------------------------------------------------------------- */
+
+#define LOCK "/apis/coordination.k8s.io/v1/namespaces/migratory/leases/migdeploy-migratorydata"
+
+/* A namespace and a set as anybody writes them. */
+static const char *manifest(const char *tag, int replicas)
+{
+    static char written[2048];
+    snprintf(written, sizeof written,
+             "apiVersion: v1\nkind: Namespace\nmetadata: {name: migratory}\n---\n"
+             "apiVersion: v1\nkind: Service\nmetadata: {name: m, namespace: migratory}\n"
+             "spec: {clusterIP: None, selector: {app: m}, ports: [{port: 8801}]}\n---\n"
+             "apiVersion: apps/v1\nkind: StatefulSet\n"
+             "metadata: {name: migratorydata, namespace: migratory}\n"
+             "spec:\n  replicas: %d\n  serviceName: m\n  selector: {matchLabels: {app: m}}\n"
+             "  template:\n    metadata: {labels: {app: m}}\n    spec:\n      containers:\n"
+             "      - name: server\n        image: migratorydata/server:%s\n"
+             "        resources: {requests: {cpu: 1}}\n        env:\n"
+             "        - name: MIGRATORYDATA_EXTRA_OPTS\n          value: >-\n"
+             "            -DClusterMembers=m-0.m:8801,m-1.m:8801,m-2.m:8801,m-3.m:8801,m-4.m:8801\n"
+             "            -DClusterSeedMemberCount=3 -DClusterDeliveryMode=Guaranteed\n",
+             replicas, tag);
+    return written;
+}
+
+/* What was seen while an apply ran. */
+typedef struct {
+    int64_t least_ready;
+    int64_t biggest_step; /* down, of replicas */
+    int64_t replicas;
+    bool locked;
+} watched;
+
+static void watch(test_world *lab, void *user)
+{
+    watched *w = user;
+    const int64_t ready = life_number(lab, LIFE_SET, "/status/readyReplicas");
+    const int64_t replicas = life_number(lab, LIFE_SET, "/spec/replicas");
+    w->least_ready = ready < w->least_ready ? ready : w->least_ready;
+    w->biggest_step =
+        w->replicas - replicas > w->biggest_step ? w->replicas - replicas : w->biggest_step;
+    w->replicas = replicas;
+    w->locked = w->locked || life_exists(lab, LOCK);
+}
+
+static watched applied(life *l, test_world *lab, const char *written)
+{
+    watched w = {.least_ready = INT64_MAX};
+    life_run_beside(l, lab, LIFE_APPLY, written, 0, NULL, watch, &w);
+    if (l->status != MIGD_DONE) {
+        fail_msg("apply ended with %d: %s\n%s", (int)l->status, l->message, l->events);
+    }
+    assert_false(life_exists(lab, LOCK));
+    return w;
+}
+
+/* The first apply makes it, in its new namespace, and waits for no member. */
+static test_world *applied_first(life *l, int replicas)
+{
+    test_world *lab = test_world_new(4, NULL);
+    const int64_t before = test_world_now_ms(lab);
+    applied(l, lab, manifest("6.0.16", replicas));
+    assert_int_equal(migd_object_count(migd_object_at(l->result, "/objects")), 3);
+    assert_true(test_world_now_ms(lab) - before < 60000);
+    test_world_pass(lab, 300000);
+    assert_int_equal(life_number(lab, LIFE_SET, "/status/readyReplicas"), replicas);
+    return lab;
+}
+
+/* A member at a time with the vendor's pause between them, as any change of a template. */
+static void an_applied_template_goes_through_the_roll(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = applied_first(&l, 3);
+    const int64_t before = test_world_now_ms(lab);
+    const watched w = applied(&l, lab, manifest("6.0.17", 3));
+    assert_true(test_world_now_ms(lab) - before >= 2 * 360000);
+    assert_int_equal(w.least_ready, 2);
+    assert_int_equal(migd_object_count(migd_object_at(l.result, "/objects")), 1);
+    assert_string_equal(migd_object_text(l.result, "/objects/0/object", ""),
+                        "StatefulSet/migratory/migratorydata");
+    assert_true(w.locked);
+    test_world_pass(lab, 300000);
+    assert_int_equal(life_number(lab, LIFE_SET, "/status/updatedReplicas"), 3);
+    const int64_t writes = test_world_writes(lab);
+    applied(&l, lab, manifest("6.0.17", 3));
+    assert_int_equal(test_world_writes(lab), writes);
+    life_end(&l);
+    test_world_free(lab);
+}
+
+static void an_applied_number_goes_down_one_at_a_time(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = applied_first(&l, 5);
+    const watched w = applied(&l, lab, manifest("6.0.16", 3));
+    assert_int_equal(w.biggest_step, 1);
+    assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), 3);
+    assert_true(owns_number(lab, "migdeploy-scale"));
+    life_end(&l);
+    test_world_free(lab);
+}
+
+/* The autoscaler that is there, whoever made it, decides; what else differs is applied. */
+static void an_applied_number_is_left_to_the_autoscaler(void **state)
+{
+    (void)state;
+    static const char scaler[] =
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n"
+        "metadata: {name: by-load, namespace: migratory}\nspec:\n  minReplicas: 3\n"
+        "  maxReplicas: 5\n  scaleTargetRef: {apiVersion: apps/v1, kind: StatefulSet, name: "
+        "migratorydata}\n";
+    life l = {0};
+    test_world *lab = test_world_new(5, "{\"wishes\":{\"migratory/by-load\":4}}");
+    applied(&l, lab, manifest("6.0.16", 3));
+    applied(&l, lab, scaler);
+    test_world_pass(lab, 600000);
+    assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), 4);
+    life_run(&l, lab, LIFE_APPLY, manifest("6.0.17", 3), 0, "T12");
+    assert_int_equal(l.status, MIGD_DONE);
+    assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), 4);
+    test_world_pass(lab, 300000);
+    assert_int_equal(life_number(lab, LIFE_SET, "/status/updatedReplicas"), 4);
+    life_end(&l);
+    test_world_free(lab);
+}
+
+static void a_set_without_its_namespace_is_refused_at_once(void **state)
+{
+    (void)state;
+    life l = {0};
+    test_world *lab = test_world_new(6, NULL);
+    life_run(&l, lab, LIFE_APPLY, strstr(manifest("6.0.16", 3), "---") + 4, 0, NULL);
+    assert_int_equal(l.status, MIGD_ERR_NOT_FOUND);
+    assert_non_null(strstr(l.message, "migratory"));
+    assert_int_equal(test_world_writes(lab), 0);
+    life_end(&l);
+    test_world_free(lab);
+}
+
+/* One lock is of one cluster. */
+static void of_several_clusters_none_is_applied(void **state)
+{
+    (void)state;
+    static char both[4096];
+    life l = {0};
+    test_world *lab = test_world_new(7, NULL);
+    const char *one = manifest("6.0.16", 3);
+    snprintf(both, sizeof both, "%s---\n%s", one, strstr(one, "---") + 4);
+    char *name = strstr(strstr(both, "kind: StatefulSet"), "{name: migratorydata,");
+    memcpy(name, "{name: other-cluster,", strlen("{name: other-cluster,"));
+    life_run(&l, lab, LIFE_APPLY, both, 0, NULL);
+    assert_int_equal(l.status, MIGD_ERR_INVALID);
+    assert_string_equal(l.message,
+                        "one call applies one cluster: other-cluster, then migratorydata");
+    assert_int_equal(test_world_requests(lab), 0);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +388,11 @@ int main(void)
         cmocka_unit_test(the_number_comes_back_to_us_when_its_autoscaler_is_gone),
         cmocka_unit_test(a_restart_overrides_nobody_and_no_rule),
         cmocka_unit_test(a_write_rests_on_what_was_seen),
+        cmocka_unit_test(an_applied_template_goes_through_the_roll),
+        cmocka_unit_test(an_applied_number_goes_down_one_at_a_time),
+        cmocka_unit_test(an_applied_number_is_left_to_the_autoscaler),
+        cmocka_unit_test(of_several_clusters_none_is_applied),
+        cmocka_unit_test(a_set_without_its_namespace_is_refused_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,11 @@ static void what_is_there_is_never_written_and_what_is_not_is_made(void **state)
         says(&tested, &wish, MIGDI_PRESENT, &rows[i].seen, rows[i].says);
     }
     migd_object_free(made);
+    const migdi_namespace_wish found = wish_of(NULL); /* nobody says how to make it */
+    says(&tested, &found, MIGDI_PRESENT, &(namespace_seen){.exists = true},
+         "done: namespace blue is there");
+    says(&tested, &found, MIGDI_PRESENT, &(namespace_seen){0},
+         "refused MIGD_ERR_NOT_FOUND: there is no Namespace/blue");
 }
 
 static void a_plan_makes_it_also_after_one_that_is_being_deleted(void **state)

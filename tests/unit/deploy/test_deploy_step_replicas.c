@@ -157,6 +157,24 @@ static void whose_number_it_is_decides_whether_it_is_taken(void **state)
     says(&migdi_deploy_replicas_down, &wish, MIGDI_PRESENT, &early, refused);
 }
 
+/* An apply leaves the number to whichever autoscaler is there; by force it takes it from anybody
+ * but an autoscaler. */
+static void an_apply_yields_to_an_autoscaler_alone(void **state)
+{
+    (void)state;
+    migdi_cluster_wish wish = cluster_wish();
+    wish.lower = wish.yields = wish.force = true;
+    const migdi_owner keda = {MIGDI_OWNER_FOREIGN, "keda"};
+    const migdi_cluster_seen scaled = {SEEN(5, five), .number = keda, .autoscaler = "theirs"};
+    const migdi_cluster_seen alone = {SEEN(5, five), .number = keda};
+    says(&migdi_deploy_replicas_down, &wish, MIGDI_PRESENT, &scaled, "done: no member is too many");
+    says(&migdi_deploy_replicas_up, &wish, MIGDI_PRESENT, &scaled, "done: 5 members are wished");
+    says(&migdi_deploy_replicas_down, &wish, MIGDI_PRESENT, &alone, SET_TO("5", "4", "true"));
+    wish.force = false;
+    says(&migdi_deploy_replicas_down, &wish, MIGDI_PRESENT, &alone,
+         "refused MIGD_ERR_CONFLICT: keda decides how many run");
+}
+
 /* With an autoscaler the number is only brought into its bounds, down too. */
 static void with_an_autoscaler_only_its_bounds_count(void **state)
 {
@@ -211,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_deploy_leaves_more_members_than_the_spec_says),
         cmocka_unit_test(members_join_all_at_once),
         cmocka_unit_test(whose_number_it_is_decides_whether_it_is_taken),
+        cmocka_unit_test(an_apply_yields_to_an_autoscaler_alone),
         cmocka_unit_test(with_an_autoscaler_only_its_bounds_count),
         cmocka_unit_test(a_plan_goes_down_step_by_step_and_up_in_one),
     };

@@ -97,6 +97,9 @@ static void members_are_held_back_before_the_template_changes(void **state)
     seen.partition = 3;
     check(&b, seen, UPDATE("false", GUARDED));
     check(&b, living(&b, true, false), UPDATE("false", APPLIED)); /* no template: nobody is held */
+    b.wish.on_delete = true; /* whoever wishes that members restart by hand alone holds none */
+    check(&b, living(&b, true, true), UPDATE("false", GUARDED));
+    b.wish.on_delete = false;
     migdi_cluster_seen empty = living(&b, true, true);
     empty.members = NULL;
     empty.member_count = 0;
@@ -160,6 +163,8 @@ static void who_owns_it_decides_whether_it_is_adopted(void **state)
     check(&b, seen, UPDATE("true", GUARDED));
     seen.change.conflict = (migdi_owner){MIGDI_OWNER_FOREIGN, "operator"};
     check(&b, seen, "refused MIGD_ERR_CONFLICT: " SET " has fields that operator looks after");
+    b.wish.force = true;
+    check(&b, seen, UPDATE("true", GUARDED));
     close_bench(&b);
 }
 
