@@ -59,8 +59,11 @@ MIGD_API migd_status migd_deploy_restart_start(migd_context *context, const migd
                                                const migd_call_options *options, migd_job **job,
                                                migd_error **error);
 
-/* Applies anybody's objects in the order given: judged all together first, then server-side.
- * Result:
+/* Applies anybody's objects in the order given: judged all together first, then server-side. A
+ * StatefulSet of MigratoryData that is there already changes as by a deploy, under the same lock:
+ * down one member at a time, to a new template one at a time with the vendor's pause, and an
+ * autoscaler that is there keeps the number. One call applies one such set; several are
+ * MIGD_ERR_INVALID. Result:
  * {"objects":[{"object","action"}],"findings":[...]}; objects that were as wished already are not
  * among them. Since 0.1. */
 MIGD_API migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *objects,
