@@ -8,6 +8,7 @@
 #include "kube_time.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #define RENEW_MS  15000
 /* A Date header counts whole seconds: what is nearer than this may have been before. */
 #define DATE_MS 2000
+#define DAY_MS  INT64_C(86400000)
 
 typedef struct {
     bool exists;
@@ -24,7 +26,8 @@ typedef struct {
     const char *holder;
     const char *uid;
     const char *version;
-    int64_t age_ms; /* since it was renewed, by the server's clock */
+    int64_t acquired_unix_ms; /* 0: not known */
+    int64_t age_ms;           /* since it was renewed, by the server's clock */
     int64_t now_unix_ms;
     bool renewed_since_we_look;
     bool dead; /* the holder was a process of this machine that is gone */
@@ -84,6 +87,8 @@ static void observe(const void *wished, migdi_view *view, void *out)
     seen->holder = migd_object_text(lease, "/spec/holderIdentity", "");
     seen->uid = migd_object_text(lease, "/metadata/uid", NULL);
     seen->version = migd_object_text(lease, "/metadata/resourceVersion", NULL);
+    seen->acquired_unix_ms =
+        migdi_kube_time_or(migd_object_text(lease, "/spec/acquireTime", NULL), 0);
     seen->age_ms = seen->now_unix_ms - renewed;
     seen->renewed_since_we_look =
         renewed > seen->now_unix_ms - migdi_view_elapsed_ms(view) + DATE_MS;
@@ -144,6 +149,77 @@ static void take(const migdi_lease_wish *wish, const lease_seen *seen, migdi_ver
     act->facts[2] = 403; /* it may be read, not written */
 }
 
+/* A holder as people know it: who, what, which process. */
+typedef struct {
+    int who_size; /* of the holder's text */
+    long long pid;
+    const char *command;
+    char since[40]; /* " since 16:39:54Z", with its date where that is another day's; or "" */
+} lease_holder;
+
+static void write_since(const lease_seen *seen, migdi_arena *arena, char out[40])
+{
+    migdi_text time = {0};
+    out[0] = '\0';
+    if (seen->acquired_unix_ms <= 0) {
+        return;
+    }
+    migdi_kube_time_add(&time, seen->acquired_unix_ms, false);
+    const bool today = seen->now_unix_ms - seen->acquired_unix_ms < DAY_MS;
+    if (time.failed) {
+        arena->failed = true;
+    } else {
+        const char *text = migdi_text_string(&time);
+        snprintf(out, 40, " since %s", today ? strchr(text, 'T') + 1 : text);
+    }
+    migdi_text_free(&time);
+}
+
+/* false: it was written by something else. */
+static bool read_holder(const lease_seen *seen, migdi_arena *arena, lease_holder *out)
+{
+    const char *blank = strrchr(seen->holder, ' ');
+    const char *id = blank;
+    const size_t who = strcspn(seen->holder, " ");
+    while (id != NULL && id > seen->holder && id[-1] != ' ') {
+        id--;
+    }
+    if (blank == NULL || who == 0 || id <= seen->holder + who) {
+        return false;
+    }
+    char *end = NULL;
+    out->who_size = (int)who;
+    out->pid = strtoll(id, &end, 10);
+    out->command = blank + 1;
+    write_since(seen, arena, out->since);
+    return out->pid > 0 && *end == '.' && out->command[0] != '\0';
+}
+
+static void refuse_holder(const lease_seen *seen, migdi_verdict *verdict)
+{
+    lease_holder holder;
+    if (read_holder(seen, migdi_verdict_arena(verdict), &holder)) {
+        migdi_refuse(verdict, MIGD_ERR_LOCKED, "%.*s has been running %s%s (pid %lld)",
+                     holder.who_size, seen->holder, holder.command, holder.since, holder.pid);
+    } else {
+        migdi_refuse(verdict, MIGD_ERR_LOCKED, "%s is writing", seen->holder);
+    }
+    migdi_refuse_remaining(verdict, "nothing was changed by this run", NULL);
+}
+
+static void wait_for_holder(const lease_seen *seen, migdi_verdict *verdict)
+{
+    lease_holder holder;
+    const int64_t age_s = seen->age_ms / 1000;
+    if (read_holder(seen, migdi_verdict_arena(verdict), &holder)) {
+        migdi_going(verdict, "%.*s, running %s%s (pid %lld), was writing %" PRId64 " s ago",
+                    holder.who_size, seen->holder, holder.command, holder.since, holder.pid, age_s);
+    } else {
+        migdi_going(verdict, "%s was writing %" PRId64 " s ago", seen->holder, age_s);
+    }
+    migdi_pause(verdict, EXPIRY_MS - seen->age_ms < 3000 ? EXPIRY_MS - seen->age_ms : 3000);
+}
+
 static void decide_present(const migdi_lease_wish *wish, const lease_seen *seen,
                            migdi_verdict *verdict)
 {
@@ -160,11 +236,9 @@ static void decide_present(const migdi_lease_wish *wish, const lease_seen *seen,
                seen->age_ms >= EXPIRY_MS) {
         take(wish, seen, verdict);
     } else if (seen->renewed_since_we_look && !wish->wait) {
-        migdi_refuse(verdict, MIGD_ERR_LOCKED, "%s is writing", seen->holder);
-        migdi_refuse_remaining(verdict, "nothing was changed by this run", NULL);
+        refuse_holder(seen, verdict);
     } else {
-        migdi_going(verdict, "%s was writing %" PRId64 " s ago", seen->holder, seen->age_ms / 1000);
-        migdi_pause(verdict, EXPIRY_MS - seen->age_ms < 3000 ? EXPIRY_MS - seen->age_ms : 3000);
+        wait_for_holder(seen, verdict);
     }
 }
 

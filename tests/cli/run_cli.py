@@ -445,7 +445,8 @@ class Lives(Case):
         for line in first.stderr:
             if "0 of 3 Ready" in line:
                 break
-        done = self.refuses(6, "is writing", "scale", "5", timeout=20)
+        done = self.refuses(6, rf"^error: \S+@\S+ has been running deploy since \d\d:\d\d:\d\dZ \(pid {first.pid}\)\n", "scale",
+                            "5", timeout=20)
         self.assertIn("next: migdeploy scale 5 --wait", done.stderr)
         first.send_signal(signal.SIGINT)
         _, told = first.communicate(timeout=30)

@@ -146,7 +146,7 @@ static void a_writer_who_renews_is_let_be(void **state)
     const int64_t before = test_world_now_ms(lab);
     life_run_beside(&l, lab, LIFE_SCALE, NULL, 4, NULL, renew, &other);
     assert_int_equal(l.status, MIGD_ERR_LOCKED);
-    assert_string_equal(l.message, "bob@elsewhere boot 1.1 deploy is writing");
+    assert_string_equal(l.message, "bob@elsewhere has been running deploy (pid 1)");
     assert_int_equal(test_world_writes(lab), writes);
     assert_true(test_world_now_ms(lab) - before < 45000);
     assert_true(life_exists(lab, LOCK));
@@ -227,7 +227,7 @@ static void two_jobs_of_one_process_are_two_writers(void **state)
     const int64_t members = life_number(lab, LIFE_SET, "/spec/replicas");
     life_run_beside(&l, lab, LIFE_SCALE, NULL, 5, NULL, keep_lock, NULL);
     assert_int_equal(l.status, MIGD_ERR_LOCKED);
-    assert_non_null(strstr(l.message, " scale is writing"));
+    assert_non_null(strstr(l.message, " has been running scale since "));
     assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), members);
     life_end(&l);
     test_world_free(lab);

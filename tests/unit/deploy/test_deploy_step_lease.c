@@ -70,17 +70,55 @@ static void ours_is_renewed_and_a_free_one_is_taken(void **state)
 static void who_renews_is_let_be_and_who_stopped_is_waited_for(void **state)
 {
     (void)state;
-    check(&wish, held_by(THEM, 20000), "going: " THEM " was writing 20 s ago\n pause 3000");
-    check(&wish, held_by(THEM, 44000), "going: " THEM " was writing 44 s ago\n pause 1000");
+    check(&wish, held_by(THEM, 20000),
+          "going: bob@there, running deploy (pid 1), was writing 20 s ago\n pause 3000");
+    check(&wish, held_by(THEM, 44000),
+          "going: bob@there, running deploy (pid 1), was writing 44 s ago\n pause 1000");
     lease_seen renewed = held_by(THEM, 1000);
     renewed.renewed_since_we_look = true;
     check(&wish, renewed,
-          "refused MIGD_ERR_LOCKED: " THEM " is writing\n"
+          "refused MIGD_ERR_LOCKED: bob@there has been running deploy (pid 1)\n"
           " remains: nothing was changed by this run");
-    check(&patient, renewed, "going: " THEM " was writing 1 s ago\n pause 3000");
+    check(&patient, renewed,
+          "going: bob@there, running deploy (pid 1), was writing 1 s ago\n pause 3000");
     /* The same name on another machine, or started at another time, is another writer. */
     lease_seen other = held_by(HERE " 70.7001.a1 deploy", 1000);
-    check(&wish, other, "going: " HERE " 70.7001.a1 deploy was writing 1 s ago\n pause 3000");
+    check(&wish, other,
+          "going: ana@here, running deploy (pid 70), was writing 1 s ago\n pause 3000");
+}
+
+static void a_holder_is_named_as_people_know_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *holder;
+        int64_t acquired_unix_ms;
+        const char *told;
+    } rows[] = {
+        {"root@vm 755ba1e7-8a1f 4026531836 31435.488817.0a1b2c3d deploy", NOW - 606000,
+         "root@vm has been running deploy since 18:29:54Z (pid 31435)"},
+        {"root@vm 755ba1e7-8a1f 4026531836 31435.488817.0a1b2c3d scale", NOW - 86400000,
+         "root@vm has been running scale since 2025-11-27T18:40:00Z (pid 31435)"},
+        /* what was not known is not there */
+        {"root@vm   31435.488817.0a1b2c3d deploy", 0,
+         "root@vm has been running deploy (pid 31435)"},
+        /* whoever else took the Lease has a name of another form */
+        {"ip-10-0-0-1_5f3c9a2e", NOW, "ip-10-0-0-1_5f3c9a2e is writing"},
+        {"somebody else", NOW, "somebody else is writing"},
+        {"bob@there 12 deploy", NOW, "bob@there 12 deploy is writing"},
+        {" 1.1.a1 deploy", NOW, " 1.1.a1 deploy is writing"},
+        {"bob@there b n 1.1.a1 ", NOW, "bob@there b n 1.1.a1  is writing"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char expected[256];
+        lease_seen renewed = held_by(rows[i].holder, 1000);
+        renewed.renewed_since_we_look = true;
+        renewed.acquired_unix_ms = rows[i].acquired_unix_ms;
+        snprintf(expected, sizeof expected,
+                 "refused MIGD_ERR_LOCKED: %s\n remains: nothing was changed by this run",
+                 rows[i].told);
+        check(&wish, renewed, expected);
+    }
 }
 
 static void without_the_right_to_look_work_goes_on_with_a_warning(void **state)
@@ -108,7 +146,8 @@ static void without_the_right_to_write_work_goes_on_with_a_warning(void **state)
     check(&wish, none, warned);
     check(&wish, ours, warned);
     check(&wish, left, warned);
-    check(&wish, theirs, "going: " THEM " was writing 20 s ago\n pause 3000");
+    check(&wish, theirs,
+          "going: bob@there, running deploy (pid 1), was writing 20 s ago\n pause 3000");
     none.ends = true; /* with its namespace */
     check(&wish, none, "done: no lock");
     says(&tested, &wish, MIGDI_ABSENT, &ours,
@@ -186,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ours_is_renewed_and_a_free_one_is_taken),
         cmocka_unit_test(who_renews_is_let_be_and_who_stopped_is_waited_for),
+        cmocka_unit_test(a_holder_is_named_as_people_know_it),
         cmocka_unit_test(without_the_right_to_look_work_goes_on_with_a_warning),
         cmocka_unit_test(without_the_right_to_write_work_goes_on_with_a_warning),
         cmocka_unit_test(only_ours_is_given_back),
