@@ -185,15 +185,36 @@ void migdi_cluster_observe_number(const void *wished, migdi_view *view, void *ou
     observe_autoscaler(wish, autoscalers, out);
 }
 
+static void observe_change(const migdi_cluster_wish *wish, migdi_view *view,
+                           migdi_cluster_seen *seen)
+{
+    if (seen->exists && !seen->terminating) {
+        seen->change = migdi_change_see(view, &migdi_kube_statefulsets, wish->namespace_,
+                                        wish->applied, see_set(wish, view), "/spec/replicas");
+        seen->template_differs = migdi_diff_touches(seen->change.fields, "/spec/template");
+    }
+}
+
 void migdi_cluster_observe_change(const void *wished, migdi_view *view, void *out)
 {
     const migdi_cluster_wish *wish = wished;
     migdi_cluster_seen *seen = out;
     migdi_cluster_observe_number(wished, view, out);
-    if (seen->exists && !seen->terminating) {
-        seen->change = migdi_change_see(view, &migdi_kube_statefulsets, wish->namespace_,
-                                        wish->applied, see_set(wish, view), "/spec/replicas");
-        seen->template_differs = migdi_diff_touches(seen->change.fields, "/spec/template");
+    observe_change(wish, view, seen);
+}
+
+/* A plan comes here before the template is applied that may mend it. */
+void migdi_cluster_observe_mend(const void *wished, migdi_view *view, void *out)
+{
+    const migdi_cluster_wish *wish = wished;
+    migdi_cluster_seen *seen = out;
+    bool stuck = false;
+    migdi_cluster_observe(wished, view, out);
+    for (size_t i = 0; i < seen->member_count; i++) {
+        stuck = stuck || migdi_member_is_stuck(&seen->members[i]);
+    }
+    if (stuck && wish->applied != NULL) {
+        observe_change(wish, view, seen);
     }
 }
 
@@ -285,7 +306,7 @@ const char *migdi_cluster_up_text(const migdi_cluster_wish *wish, const migdi_cl
 
 bool migdi_member_is_updated(const migdi_cluster_seen *seen, const migdi_member *member)
 {
-    return migdi_text_equal(member->revision, seen->update_revision);
+    return !seen->template_differs && migdi_text_equal(member->revision, seen->update_revision);
 }
 
 bool migdi_cluster_revision_works(const migdi_cluster_seen *seen, const char *revision)
@@ -296,6 +317,11 @@ bool migdi_cluster_revision_works(const migdi_cluster_seen *seen, const char *re
         }
     }
     return false;
+}
+
+bool migdi_member_is_stuck(const migdi_member *member)
+{
+    return !member->state.ready && !member->state.terminating && member->trouble != NULL;
 }
 
 const char *migdi_member_dead_end(const migdi_member *member)

@@ -76,11 +76,13 @@ typedef struct migdi_cluster_seen {
     int64_t most;
 } migdi_cluster_seen;
 
-/* Fills the struct: the set and its members. What only some steps decide on is read by the two
- * below, and nothing in the others: the autoscaler; that, and what an apply would change. */
+/* Fills the struct: the set and its members. What only some steps decide on is read by the three
+ * below, and nothing in the others: the autoscaler; that, and what an apply would change; where
+ * something keeps a member from starting, what an apply would change. */
 void migdi_cluster_observe(const void *wished, migdi_view *view, void *out);
 void migdi_cluster_observe_number(const void *wished, migdi_view *view, void *out);
 void migdi_cluster_observe_change(const void *wished, migdi_view *view, void *out);
+void migdi_cluster_observe_mend(const void *wished, migdi_view *view, void *out);
 
 /* Seeds that are Ready; and the votes that guaranteed delivery needs: S/2 + 1. */
 int64_t migdi_cluster_seeds_up(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen);
@@ -107,11 +109,14 @@ const migdi_member *migdi_cluster_member(const migdi_cluster_seen *seen, int64_t
 /* One more than the highest ordinal that exists; 0 without members. */
 int64_t migdi_cluster_top(const migdi_cluster_seen *seen);
 
-/* Whether the member runs the newest template. */
+/* Whether the member runs the newest template; none does that an apply is to replace. */
 bool migdi_member_is_updated(const migdi_cluster_seen *seen, const migdi_member *member);
 
 /* Whether any member of that revision is Ready: what proves that its template can work. */
 bool migdi_cluster_revision_works(const migdi_cluster_seen *seen, const char *revision);
+
+/* Whether something keeps the member from starting: a newer template may mend it. */
+bool migdi_member_is_stuck(const migdi_member *member);
 
 /* Why the member will never start as it is, for people; NULL: it may. */
 const char *migdi_member_dead_end(const migdi_member *member);

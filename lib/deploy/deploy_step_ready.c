@@ -26,12 +26,15 @@ static bool is_as_it_should(const migdi_cluster_wish *wish, const migdi_cluster_
     return member->state.ready && (held || migdi_member_is_updated(seen, member));
 }
 
+/* Where a plan is to replace the template, who is stuck is what is left to tell: the others move as
+ * in any roll. */
 static const migdi_member *first_late(const migdi_cluster_wish *wish,
                                       const migdi_cluster_seen *seen)
 {
     for (size_t i = 0; i < seen->member_count; i++) {
         const migdi_member *member = &seen->members[i];
-        if (!is_as_it_should(wish, seen, member)) {
+        const bool told = !seen->template_differs || migdi_member_is_stuck(member);
+        if (told && !is_as_it_should(wish, seen, member)) {
             return member;
         }
     }
@@ -42,7 +45,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
 {
     const migdi_cluster_wish *wish = wished;
     ready_seen *seen = out;
-    migdi_cluster_observe(wished, view, &seen->cluster);
+    migdi_cluster_observe_mend(wished, view, &seen->cluster);
     const migdi_member *late = first_late(wish, &seen->cluster);
     if (late != NULL && migdi_member_dead_end(late) != NULL && late->state.crashed) {
         const migd_error *error = NULL; /* a log may be gone with its node */

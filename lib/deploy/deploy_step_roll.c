@@ -165,7 +165,7 @@ static void imagine(const void *wished, const migdi_act *act, void *out)
 const migdi_step_kind migdi_deploy_roll = {
     .name = MIGDI_STEP_MEMBERS,
     .seen_size = sizeof(migdi_cluster_seen),
-    .observe = migdi_cluster_observe,
+    .observe = migdi_cluster_observe_mend,
     .decide = decide,
     .imagine = imagine,
 };

@@ -170,12 +170,71 @@ static void a_roll_that_was_killed_is_told_and_planned(void **state)
     test_world_free(lab);
 }
 
+#define WRONG "spec.members.image=migratorydata/server:6.0.99"
+#define RIGHT "spec.members.image=migratorydata/server:6.0.16"
+
+/* The spec is corrected: a plan tells what the deploy then does to the members that never start. */
+static void a_plan_tells_how_a_wrong_image_is_mended(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *settings;
+        bool ran_before;    /* on the right image */
+        const char *theirs; /* who brought the wrong one: somebody's patch; NULL: a deploy */
+        const char *stuck;
+    } rows[] = {
+        {"{\"crashing\":[\":6.0.99\"]}", true, NULL, "Pod/migratory/migratorydata-2"},
+        {"{\"missing\":[\":6.0.99\"]}", true, NULL, "Pod/migratory/migratorydata-2"},
+        {"{\"crashing\":[\":6.0.99\"]}", false, NULL, "Pod/migratory/migratorydata-0"},
+        {"{\"missing\":[\":6.0.99\"]}", true,
+         "{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":"
+         "\"migratorydata\"},\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":"
+         "\"migratorydata\","
+         "\"image\":\"migratorydata/server:6.0.99\"}]}}}}",
+         "Pod/migratory/migratorydata-2"},
+    };
+    life l = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        test_world *lab = test_world_new(11, rows[i].settings);
+        if (rows[i].ran_before) {
+            done(&l, lab, LIFE_DEPLOY, 0);
+        }
+        if (rows[i].theirs != NULL) {
+            assert_int_equal(test_world_ask(lab, "PATCH",
+                                            LIFE_SET "?fieldManager=kubectl&force=true",
+                                            "application/apply-patch+yaml", rows[i].theirs, NULL),
+                             200);
+            test_world_pass(lab, 600000);
+        } else {
+            life_run(&l, lab, LIFE_DEPLOY, WRONG, 0, NULL);
+            assert_int_equal(l.status, MIGD_ERR_REMOTE);
+        }
+        life_run(&l, lab, LIFE_PLAN, RIGHT, 0, NULL);
+        if (l.status != MIGD_DONE) {
+            fail_msg("row %zu: %d: %s\n%s", i, (int)l.status, l.message, l.events);
+        }
+        assert_string_equal(said(&l, "/changes/0/fields/0/pointer"),
+                            "/spec/template/spec/containers/0/image");
+        assert_string_equal(said(&l, "/changes/0/fields/0/from"), "migratorydata/server:6.0.99");
+        assert_string_equal(said(&l, "/changes/0/fields/0/to"), "migratorydata/server:6.0.16");
+        assert_string_equal(said(&l, "/changes/1/action"), "delete");
+        assert_string_equal(said(&l, "/changes/1/object"), rows[i].stuck);
+        life_run(&l, lab, LIFE_DEPLOY, RIGHT, 0, NULL);
+        assert_int_equal(l.status, MIGD_DONE);
+        life_run(&l, lab, LIFE_PLAN, RIGHT, 0, NULL);
+        assert_int_equal(migd_object_count(migd_object_at(l.result, "/changes")), 0);
+        test_world_free(lab);
+    }
+    life_end(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_silent_machine_is_named_with_its_time_place_and_instance),
         cmocka_unit_test(the_number_that_comes_back_is_told),
         cmocka_unit_test(a_roll_that_was_killed_is_told_and_planned),
+        cmocka_unit_test(a_plan_tells_how_a_wrong_image_is_mended),
         cmocka_unit_test(an_address_that_does_not_answer_is_no_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
