@@ -6,7 +6,9 @@
 
 #include <migdeploy/migdeploy.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <ostream>
 #include <stdexcept>
@@ -24,7 +26,6 @@ template <typename T, void (*Free)(T *)> struct freer {
         Free(handle);
     }
 };
-template <typename T, void (*Free)(T *)> using owner = std::unique_ptr<T, freer<T, Free>>;
 
 inline std::string text(const char *text)
 {
@@ -79,83 +80,223 @@ template <typename Call> migd_status check(Call call)
     }
     return status;
 }
-} // namespace detail
 
-// A document that is owned.
-class object
+// A handle that is owned.
+template <typename T, void (*Free)(T *)> class handle
 {
   public:
-    explicit object(migd_object *taken = nullptr) : handle_(taken)
+    using owner = std::unique_ptr<T, freer<T, Free>>;
+
+    explicit handle(T *taken) : owner_(taken)
+    {
+    }
+    T *get() const noexcept
+    {
+        return owner_.get();
+    }
+
+  private:
+    owner owner_;
+};
+
+// What `call(&out, &error)` gives; of a call that fails too, until it throws.
+template <typename Handle, typename Call> Handle take(Call call)
+{
+    typename Handle::owner kept;
+    check([&](migd_error **e) {
+        typename Handle::owner::pointer out = nullptr;
+        const migd_status status = call(&out, e);
+        kept.reset(out);
+        return status;
+    });
+    return Handle(kept.release());
+}
+
+// Options that are owned: numbers and texts by their MIGD_* names.
+template <typename T, void (*Free)(T *),
+          migd_status (*SetNumber)(T *, std::int32_t, std::int64_t, migd_error **),
+          migd_status (*SetText)(T *, std::int32_t, const char *, migd_error **)>
+class options : public handle<T, Free>
+{
+  public:
+    using handle<T, Free>::handle;
+
+    void set(std::int32_t option, std::int64_t value)
+    {
+        check([&](migd_error **e) { return SetNumber(this->get(), option, value, e); });
+    }
+    void set(std::int32_t option, const std::string &value)
+    {
+        check([&](migd_error **e) { return SetText(this->get(), option, value.c_str(), e); });
+    }
+};
+
+// What walks a range from its begin to its end, and gives each item by value.
+template <typename Item> struct walker {
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Item;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = Item;
+};
+} // namespace detail
+
+// A switch that ends the jobs it was given to; any thread may signal it.
+class cancel : public detail::handle<migd_cancel, migd_cancel_free>
+{
+  public:
+    using handle::handle;
+    cancel() : cancel(detail::take<cancel>(migd_cancel_new))
+    {
+    }
+    void signal() const noexcept
+    {
+        migd_cancel_signal(get());
+    }
+};
+
+// MIGD_CALL_*: set(MIGD_CALL_DEADLINE_MS, 60000).
+class call_options : public detail::options<migd_call_options, migd_call_options_free,
+                                            migd_call_options_set_int64, migd_call_options_set_text>
+{
+  public:
+    using options::options;
+    call_options() : call_options(detail::take<call_options>(migd_call_options_new))
+    {
+    }
+    void accept(const std::string &rule)
+    {
+        detail::check(
+            [&](migd_error **e) { return migd_call_options_accept(get(), rule.c_str(), e); });
+    }
+    void set_cancel(const cancel &cancel)
+    {
+        migd_call_options_set_cancel(get(), cancel.get());
+    }
+};
+
+// MIGD_CONTEXT_*; its log, clock and environment by the C calls on get().
+class context_options
+    : public detail::options<migd_context_options, migd_context_options_free,
+                             migd_context_options_set_int64, migd_context_options_set_text>
+{
+  public:
+    using options::options;
+    context_options() : context_options(detail::take<context_options>(migd_context_options_new))
+    {
+    }
+};
+
+// A document that is owned.
+class object : public detail::handle<migd_object, migd_object_free>
+{
+  public:
+    using handle::handle;
+    object() : handle(nullptr)
     {
     }
     static object parse(const std::string &text)
     {
-        migd_object *out = nullptr;
-        detail::check([&](migd_error **e) {
-            return migd_object_parse(text.data(), text.size(), nullptr, &out, e);
+        return detail::take<object>([&](auto... to) {
+            return migd_object_parse(text.data(), text.size(), nullptr, to...);
         });
-        return object(out);
     }
     std::string text(const std::string &pointer, const std::string &fallback = {}) const
     {
-        return migd_object_text(handle_.get(), pointer.c_str(), fallback.c_str());
+        return migd_object_text(get(), pointer.c_str(), fallback.c_str());
     }
     std::int64_t integer(const std::string &pointer, std::int64_t fallback = 0) const
     {
-        return migd_object_int64(handle_.get(), pointer.c_str(), fallback);
+        return migd_object_int64(get(), pointer.c_str(), fallback);
     }
     std::string json(int indent = 0) const
     {
-        migd_buf *out = nullptr;
-        detail::check(
-            [&](migd_error **e) { return migd_object_write_json(handle_.get(), indent, &out, e); });
-        const detail::owner<migd_buf, migd_buf_free> kept(out);
-        return {migd_buf_data(out), migd_buf_size(out)};
+        using buffer = detail::handle<migd_buf, migd_buf_free>;
+        const auto out = detail::take<buffer>(
+            [&](auto... to) { return migd_object_write_json(get(), indent, to...); });
+        return {migd_buf_data(out.get()), migd_buf_size(out.get())};
     }
-    const migd_object *get() const noexcept
-    {
-        return handle_.get();
-    }
+};
 
-  private:
-    detail::owner<migd_object, migd_object_free> handle_;
+// A list of documents that is owned.
+class objects : public detail::handle<migd_objects, migd_objects_free>
+{
+  public:
+    using handle::handle;
+    objects() : objects(detail::take<objects>(migd_objects_new))
+    {
+    }
+    // Adds every document of a text.
+    void parse(const std::string &text)
+    {
+        detail::check([&](migd_error **e) {
+            return migd_objects_parse(get(), text.data(), text.size(), nullptr, e);
+        });
+    }
+    // Adds every document of a file or folder.
+    void load(const std::string &path)
+    {
+        detail::check(
+            [&](migd_error **e) { return migd_objects_load(get(), path.c_str(), nullptr, e); });
+    }
+    void add(const object &value)
+    {
+        detail::check([&](migd_error **e) { return migd_objects_add(get(), value.get(), e); });
+    }
+    std::size_t size() const noexcept
+    {
+        return migd_objects_count(get());
+    }
+    const migd_object *operator[](std::size_t index) const noexcept
+    {
+        return migd_objects_item(get(), index);
+    }
 };
 
 // A cluster spec.
-class spec
+class spec : public detail::handle<migd_spec, migd_spec_free>
 {
   public:
+    using handle::handle;
+
     static spec load_file(const std::string &path)
     {
-        migd_spec *out = nullptr;
-        detail::check(
-            [&](migd_error **e) { return migd_spec_load_file(path.c_str(), nullptr, &out, e); });
-        return spec(out);
+        return detail::take<spec>(
+            [&](auto... to) { return migd_spec_load_file(path.c_str(), nullptr, to...); });
     }
     static spec parse(const std::string &text)
     {
-        migd_spec *out = nullptr;
-        detail::check([&](migd_error **e) {
-            return migd_spec_parse(text.data(), text.size(), nullptr, &out, e);
-        });
-        return spec(out);
+        return detail::take<spec>(
+            [&](auto... to) { return migd_spec_parse(text.data(), text.size(), nullptr, to...); });
     }
     void set(const std::string &path, const std::string &value)
     {
-        detail::check([&](migd_error **e) {
-            return migd_spec_set(handle_.get(), path.c_str(), value.c_str(), e);
-        });
+        detail::check(
+            [&](migd_error **e) { return migd_spec_set(get(), path.c_str(), value.c_str(), e); });
+    }
+    objects render() const
+    {
+        return detail::take<objects>([&](auto... to) { return migd_spec_render(get(), to...); });
+    }
+};
+
+// Whose cluster: that of a spec, or, nullptr, the one that is found.
+class cluster
+{
+  public:
+    cluster(const spec &spec) : spec_(spec.get())
+    {
+    }
+    cluster(std::nullptr_t) : spec_(nullptr)
+    {
     }
     const migd_spec *get() const noexcept
     {
-        return handle_.get();
+        return spec_;
     }
 
   private:
-    explicit spec(migd_spec *taken) : handle_(taken)
-    {
-    }
-    detail::owner<migd_spec, migd_spec_free> handle_;
+    const migd_spec *spec_;
 };
 
 // One finding; borrowed from its findings.
@@ -185,12 +326,15 @@ inline std::ostream &operator<<(std::ostream &out, const finding &finding)
 }
 
 // What the rules found: a range of findings.
-class findings
+class findings : public detail::handle<migd_findings, migd_findings_free>
 {
   public:
-    class iterator
+    using handle::handle;
+
+    class iterator : public detail::walker<finding>
     {
       public:
+        iterator() = default;
         iterator(const migd_findings *all, std::size_t index) : all_(all), index_(index)
         {
         }
@@ -203,64 +347,74 @@ class findings
             ++index_;
             return *this;
         }
-        bool operator!=(const iterator &other) const
+        iterator operator++(int)
         {
-            return index_ != other.index_;
+            const iterator before = *this;
+            ++index_;
+            return before;
+        }
+        friend bool operator==(const iterator &left, const iterator &right)
+        {
+            return left.all_ == right.all_ && left.index_ == right.index_;
+        }
+        friend bool operator!=(const iterator &left, const iterator &right)
+        {
+            return !(left == right);
         }
 
       private:
-        const migd_findings *all_;
-        std::size_t index_;
+        const migd_findings *all_ = nullptr;
+        std::size_t index_ = 0;
     };
 
-    explicit findings(migd_findings *taken) : handle_(taken)
-    {
-    }
     iterator begin() const
     {
-        return {handle_.get(), 0};
+        return {get(), 0};
     }
     iterator end() const
     {
-        return {handle_.get(), size()};
+        return {get(), size()};
     }
     std::size_t size() const noexcept
     {
-        return migd_findings_count(handle_.get());
+        return migd_findings_count(get());
     }
     std::size_t errors() const noexcept
     {
-        return migd_findings_errors(handle_.get());
+        return migd_findings_errors(get());
     }
-
-  private:
-    detail::owner<migd_findings, migd_findings_free> handle_;
 };
 
-inline findings check(const spec &spec)
+inline findings check(const spec &spec, const call_options &options = call_options())
 {
-    migd_findings *out = nullptr;
-    detail::check([&](migd_error **e) { return migd_check_spec(spec.get(), nullptr, &out, e); });
-    return findings(out);
+    return detail::take<findings>(
+        [&](auto... to) { return migd_check_spec(spec.get(), options.get(), to...); });
+}
+
+inline findings check(const objects &objects, const call_options &options = call_options())
+{
+    return detail::take<findings>(
+        [&](auto... to) { return migd_check_objects(objects.get(), options.get(), to...); });
+}
+
+inline findings check_change(const objects &before, const objects &after,
+                             const call_options &options = call_options())
+{
+    return detail::take<findings>([&](auto... to) {
+        return migd_check_change(before.get(), after.get(), options.get(), to...);
+    });
 }
 
 // The loop on which jobs run.
-class context
+class context : public detail::handle<migd_context, migd_context_free>
 {
   public:
-    context()
+    using handle::handle;
+    explicit context(const context_options &options = context_options())
+        : context(detail::take<context>(
+              [&](auto... to) { return migd_context_new(options.get(), to...); }))
     {
-        migd_context *out = nullptr;
-        detail::check([&](migd_error **e) { return migd_context_new(nullptr, &out, e); });
-        handle_.reset(out);
     }
-    migd_context *get() const noexcept
-    {
-        return handle_.get();
-    }
-
-  private:
-    detail::owner<migd_context, migd_context_free> handle_;
 };
 
 // An event; borrowed from its job until the next one.
@@ -292,15 +446,18 @@ class event
 };
 
 // A job: a range of its events, walked once. A job that fails throws from the walk.
-class job
+class job : public detail::handle<migd_job, migd_job_free>
 {
   public:
-    class iterator
+    using handle::handle;
+
+    class iterator : public detail::walker<event>
     {
       public:
-        explicit iterator(migd_job *pulled = nullptr) : job_(pulled)
+        iterator() = default;
+        explicit iterator(migd_job *pulled) : job_(pulled)
         {
-            pull();
+            ++*this;
         }
         event operator*() const
         {
@@ -308,33 +465,34 @@ class job
         }
         iterator &operator++()
         {
-            pull();
+            if (detail::check([&](migd_error **e) {
+                    return migd_job_next(job_, MIGD_FOREVER, &event_, e);
+                }) == MIGD_DONE) {
+                job_ = nullptr;
+            }
             return *this;
         }
-        bool operator!=(const iterator &other) const
+        void operator++(int) // the event before it is gone
         {
-            return job_ != other.job_;
+            ++*this;
+        }
+        friend bool operator==(const iterator &left, const iterator &right)
+        {
+            return left.job_ == right.job_;
+        }
+        friend bool operator!=(const iterator &left, const iterator &right)
+        {
+            return !(left == right);
         }
 
       private:
-        void pull()
-        {
-            if (job_ != nullptr && detail::check([&](migd_error **e) {
-                                       return migd_job_next(job_, MIGD_FOREVER, &event_, e);
-                                   }) == MIGD_DONE) {
-                job_ = nullptr;
-            }
-        }
-        migd_job *job_;
+        migd_job *job_ = nullptr; // null at the end
         const migd_event *event_ = nullptr;
     };
 
-    explicit job(migd_job *taken) : handle_(taken)
-    {
-    }
     iterator begin()
     {
-        return iterator(handle_.get());
+        return iterator(get());
     }
     iterator end()
     {
@@ -343,48 +501,129 @@ class job
     // The result, once the job has ended.
     object result()
     {
-        migd_object *out = nullptr;
-        detail::check([&](migd_error **e) { return migd_job_take_object(handle_.get(), &out, e); });
-        return object(out);
+        return detail::take<object>([&](auto... to) { return migd_job_take_object(get(), to...); });
     }
-    migd_job *get() const noexcept
+    // To its end, without a look at the events; the result.
+    object finish()
     {
-        return handle_.get();
+        return detail::take<object>([&](auto... to) { return migd_job_finish(get(), to...); });
     }
-
-  private:
-    detail::owner<migd_job, migd_job_free> handle_;
+    // What the rules found before the first write.
+    findings take_findings()
+    {
+        return detail::take<findings>(
+            [&](auto... to) { return migd_job_take_findings(get(), to...); });
+    }
+    // Answers the question of the last event.
+    void answer(const std::string &text)
+    {
+        detail::check([&](migd_error **e) { return migd_job_answer(get(), text.c_str(), e); });
+    }
 };
 
+inline job plan(const context &context, const spec &spec,
+                const call_options &options = call_options())
+{
+    return detail::take<job>([&](auto... to) {
+        return migd_deploy_plan_start(context.get(), spec.get(), options.get(), to...);
+    });
+}
+
 inline job deploy(const context &context, const spec &spec,
-                  const migd_call_options *options = nullptr)
+                  const call_options &options = call_options())
 {
-    migd_job *out = nullptr;
-    detail::check([&](migd_error **e) {
-        return migd_deploy_start(context.get(), spec.get(), options, &out, e);
+    return detail::take<job>([&](auto... to) {
+        return migd_deploy_start(context.get(), spec.get(), options.get(), to...);
     });
-    return job(out);
 }
 
-inline job scale(const context &context, const spec &spec, std::int32_t replicas,
-                 const migd_call_options *options = nullptr)
+inline job status(const context &context, const cluster &cluster,
+                  const call_options &options = call_options())
 {
-    migd_job *out = nullptr;
-    detail::check([&](migd_error **e) {
-        return migd_deploy_scale_start(context.get(), spec.get(), replicas, options, &out, e);
+    return detail::take<job>([&](auto... to) {
+        return migd_deploy_status_start(context.get(), cluster.get(), options.get(), to...);
     });
-    return job(out);
 }
 
-inline job destroy(const context &context, const spec &spec,
-                   const migd_call_options *options = nullptr)
+inline job scale(const context &context, const cluster &cluster, std::int32_t replicas,
+                 const call_options &options = call_options())
 {
-    migd_job *out = nullptr;
-    detail::check([&](migd_error **e) {
-        return migd_deploy_destroy_start(context.get(), spec.get(), options, &out, e);
+    return detail::take<job>([&](auto... to) {
+        return migd_deploy_scale_start(context.get(), cluster.get(), replicas, options.get(),
+                                       to...);
     });
-    return job(out);
 }
+
+inline job restart(const context &context, const cluster &cluster,
+                   const call_options &options = call_options())
+{
+    return detail::take<job>([&](auto... to) {
+        return migd_deploy_restart_start(context.get(), cluster.get(), options.get(), to...);
+    });
+}
+
+inline job apply(const context &context, const objects &objects,
+                 const call_options &options = call_options())
+{
+    return detail::take<job>([&](auto... to) {
+        return migd_deploy_apply_start(context.get(), objects.get(), options.get(), to...);
+    });
+}
+
+inline job destroy(const context &context, const cluster &cluster,
+                   const call_options &options = call_options())
+{
+    return detail::take<job>([&](auto... to) {
+        return migd_deploy_destroy_start(context.get(), cluster.get(), options.get(), to...);
+    });
+}
+
+// Kubernetes, unjudged. namespace_: nullptr for the client's; of a list, "" for all.
+class kube : public detail::handle<migd_kube, migd_kube_free>
+{
+  public:
+    using handle::handle;
+    explicit kube(const context &context, const call_options &options = call_options())
+        : kube(detail::take<kube>(
+              [&](auto... to) { return migd_kube_open(context.get(), options.get(), to...); }))
+    {
+    }
+    object apply(const object &value, const call_options &options = call_options())
+    {
+        return detail::take<object>([&](auto... to) {
+            return migd_kube_apply(handle::get(), value.get(), options.get(), to...);
+        });
+    }
+    object get(const std::string &kind, const std::string &name, const char *namespace_ = nullptr,
+               const call_options &options = call_options())
+    {
+        return detail::take<object>([&](auto... to) {
+            return migd_kube_get(handle::get(), kind.c_str(), namespace_, name.c_str(),
+                                 options.get(), to...);
+        });
+    }
+    object list(const std::string &kind, const char *namespace_ = nullptr,
+                const char *selector = nullptr, const call_options &options = call_options())
+    {
+        return detail::take<object>([&](auto... to) {
+            return migd_kube_list(handle::get(), kind.c_str(), namespace_, selector, options.get(),
+                                  to...);
+        });
+    }
+    object delete_(const std::string &kind, const std::string &name,
+                   const char *namespace_ = nullptr, const char *uid = nullptr,
+                   const call_options &options = call_options())
+    {
+        return detail::take<object>([&](auto... to) {
+            return migd_kube_delete(handle::get(), kind.c_str(), namespace_, name.c_str(), uid,
+                                    options.get(), to...);
+        });
+    }
+    const migd_object *info() const noexcept
+    {
+        return migd_kube_info(handle::get());
+    }
+};
 
 } // namespace migd
 

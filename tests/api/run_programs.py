@@ -73,6 +73,14 @@ class Programs(unittest.TestCase):
                 self.assertTrue(any(": error: " in line for line in findings(answer.stdout)), answer.stdout)
         self.assertEqual(len({tuple(findings(a.stdout)) for a in answers.values()}), 1, "the languages agree")
 
+    @unittest.skipUnless("cpp" in LANGUAGES, "no C++ among the languages")
+    def test_the_whole_face_of_cpp(self):
+        spec = self.folder / "migdeploy.yaml"
+        spec.write_text(SPEC.format(namespace="default", replicas=3))
+        answer = subprocess.run([BUILD / "bin" / "face_cpp", spec], timeout=120, text=True, capture_output=True,
+                                env={**os.environ, "KUBECONFIG": str(self.sandbox.kubeconfig)}, check=False)
+        self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+
     def test_a_spec_that_is_not_there_is_named(self):
         for name, answer in self.run_all().items():
             with self.subTest(name):
