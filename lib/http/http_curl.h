@@ -53,6 +53,7 @@ struct migdi_transfer {
     bool tells_proxy; /* to use one */
     bool tells_way;   /* whom to connect to */
     bool tells_body;  /* another method than GET, or a body */
+    bool tells_fresh; /* to share no connection */
     char version;     /* 'p' for plain, 't' for TLS; 0: neither */
     int64_t connect_ms;
 };

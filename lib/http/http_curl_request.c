@@ -292,6 +292,16 @@ static bool set_version(migdi_transfer *transfer, const char *url)
            set_long(transfer->easy, CURLOPT_PIPEWAIT, tls ? 1 : 0);
 }
 
+static bool set_fresh(migdi_transfer *transfer, bool fresh)
+{
+    if (transfer->tells_fresh == fresh) {
+        return true;
+    }
+    transfer->tells_fresh = fresh;
+    return set_long(transfer->easy, CURLOPT_FRESH_CONNECT, fresh ? 1 : 0) &&
+           set_long(transfer->easy, CURLOPT_FORBID_REUSE, fresh ? 1 : 0);
+}
+
 static bool set_time(migdi_transfer *transfer, int64_t connect_ms)
 {
     if (transfer->connect_ms == connect_ms) {
@@ -318,7 +328,8 @@ bool migdi_http_curl_prepare(migdi_transfer *transfer, const migdi_http_request 
                             : migdi_http_proxy_for(&transfer->transport->proxies, request->url);
     set = set && set_pointer(transfer->easy, CURLOPT_URL, url) && set_way(transfer, way) &&
           set_proxy(transfer, proxy) && set_peer(transfer, peer) && set_body(transfer, request) &&
-          set_version(transfer, request->url) && set_time(transfer, request->connect_ms);
+          set_version(transfer, request->url) && set_time(transfer, request->connect_ms) &&
+          set_fresh(transfer, request->fresh);
     return set;
 }
 

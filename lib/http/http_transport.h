@@ -38,6 +38,9 @@ typedef struct migdi_http_request {
     size_t body_size;
     const migdi_http_peer *peer; /* NULL: all defaults */
     int64_t connect_ms;          /* name lookup, connection and TLS together */
+    bool fresh;  /* it must not be sent twice: it gets a connection of its own, for libcurl sends
+                  * again,  whatever the method, what a connection that was used before lost without
+                  * an  answer */
     bool stream; /* a watch or a log: it does not count against the limit of connections */
 } migdi_http_request;
 
@@ -56,7 +59,7 @@ typedef struct migdi_http_receiver {
     bool (*data)(void *owner, const char *bytes, size_t size);
     /* MIGD_OK: the answer is whole. Else MIGD_ERR_NETWORK, _TLS, _LIMIT, _NOMEM with a message that
      * names no host; `reached` tells whether any byte of the request may have been read by the
-     * server. */
+     * server. It may have been read twice, unless it was `fresh`. */
     void (*end)(void *owner, migd_status status, const char *message, bool reached);
 } migdi_http_receiver;
 

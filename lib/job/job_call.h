@@ -24,7 +24,8 @@ typedef enum {
 typedef struct migdi_call {
     migdi_call_kind kind;
     uint8_t target;  /* which server of the ground */
-    bool idempotent; /* a write that may be sent again after a lost connection */
+    bool idempotent; /* a write that may be sent again after a lost connection; any other gets a
+                      * connection of its own */
     bool secret;     /* its body and its answer are wiped before they are freed */
     bool once;       /* a read that is tried no second time: that nobody answers is the answer */
     const char *method;

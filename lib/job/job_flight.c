@@ -290,6 +290,7 @@ static void start_try(migdi_flight *flight)
         .body = body,
         .body_size = flight->late_body != NULL ? strlen(body) : call->body_size,
         .connect_ms = migdi_context_int64(context, MIGD_CONTEXT_CONNECT_MS),
+        .fresh = call->kind == MIGDI_CALL_WRITE && !call->idempotent,
         .stream = flight->sink != NULL,
     };
     migdi_arena_free(&flight->arena);

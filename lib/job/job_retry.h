@@ -10,7 +10,10 @@ typedef enum {
     MIGDI_RETRY_READ,   /* changes nothing */
     MIGDI_RETRY_CHANGE, /* one change that a caller asked for */
     MIGDI_RETRY_ACT,    /* a step's act: the next look decides, so it goes again only if it never
-                           arrived */
+                           arrived. Below us libcurl sends again what a connection that was used
+                           before lost without an answer: so every act has a guard (a uid, a
+                           resourceVersion, an apply, a name that can be taken once), and one that
+                           is not idempotent a connection of its own */
     MIGDI_RETRY_NEVER   /* a stream */
 } migdi_retry_policy;
 

@@ -162,6 +162,7 @@ static void record(test_transport *transport, const migdi_http_request *request)
         .body = body,
         .at_ms = transport->now_ms,
         .stream = request->stream,
+        .fresh = request->fresh,
     };
 }
 

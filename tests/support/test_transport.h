@@ -32,6 +32,7 @@ typedef struct test_request {
     char *headers; /* "name: value\n"... */
     char *body;
     int64_t at_ms;
+    bool fresh;
     bool stream;
     bool abandoned;
     bool answered;

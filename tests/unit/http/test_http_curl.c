@@ -682,6 +682,74 @@ static void lack_of_memory_is_told_and_leaks_nothing(void **state)
     test_server_stop(server);
 }
 
+/* --- sent once -------------------------------------------------------------------------------- */
+
+/* Answers a GET; reads all else, and closes without an answer. */
+static bool swallow(test_connection *connection, void *user)
+{
+    if (strncmp(test_connection_head(connection), "GET ", 4) == 0) {
+        return test_write_answer(connection, 200, "ok");
+    }
+    __atomic_add_fetch((size_t *)user, 1, __ATOMIC_SEQ_CST);
+    return false;
+}
+
+/* A connection that was used before dies under a POST: libcurl would send it again. */
+static void what_must_not_be_sent_twice_is_sent_once(void **state)
+{
+    (void)state;
+    for (int fresh = 0; fresh <= 1; fresh++) {
+        size_t posts = 0;
+        migdi_transport *transport = open_transport();
+        test_server *server = test_server_start(swallow, &posts, NULL);
+        for (size_t round = 1; round <= 3; round++) {
+            exchange e = get(transport, test_server_url(server), NULL);
+            assert_int_equal(e.end, MIGD_OK);
+            free(e.body);
+            const migdi_http_request post = {.method = "POST",
+                                             .url = test_server_url(server),
+                                             .body = "{}",
+                                             .body_size = 2,
+                                             .connect_ms = PATIENCE_MS,
+                                             .fresh = fresh == 1};
+            exchange_with(transport, &post, &e);
+            assert_int_equal(e.end, MIGD_ERR_NETWORK);
+            assert_true(e.reached);
+            free(e.body);
+            /* Twice: what every act without this wish has to be prepared for. */
+            assert_int_equal(__atomic_load_n(&posts, __ATOMIC_SEQ_CST),
+                             fresh == 1 ? round : 2 * round);
+        }
+        transport->kind->close(transport);
+        test_server_stop(server);
+    }
+}
+
+/* Neither is its connection left to others, nor does the handle stay so. */
+static void what_is_sent_once_costs_others_no_connection(void **state)
+{
+    (void)state;
+    migdi_transport *transport = open_transport();
+    test_server *server = test_server_start(echo, NULL, NULL);
+    for (int round = 0; round < 6; round++) {
+        const migdi_http_request request = {.method = round % 2 == 0 ? "GET" : "POST",
+                                            .url = test_server_url(server),
+                                            .body = round % 2 == 0 ? NULL : "{}",
+                                            .body_size = round % 2 == 0 ? 0 : 2,
+                                            .connect_ms = PATIENCE_MS,
+                                            .fresh = round % 2 == 1};
+        exchange e;
+        exchange_with(transport, &request, &e);
+        assert_int_equal(e.end, MIGD_OK);
+        free(e.body);
+    }
+    /* One for all reads, and one for each POST. */
+    assert_int_equal(test_server_connections(server), 4);
+    assert_in_range(test_server_most_at_once(server), 1, 2);
+    transport->kind->close(transport);
+    test_server_stop(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -704,6 +772,8 @@ int main(void)
         cmocka_unit_test(a_child_after_fork_disturbs_nothing_when_it_frees),
         cmocka_unit_test(its_descriptors_are_not_inherited),
         cmocka_unit_test(lack_of_memory_is_told_and_leaks_nothing),
+        cmocka_unit_test(what_must_not_be_sent_twice_is_sent_once),
+        cmocka_unit_test(what_is_sent_once_costs_others_no_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -338,6 +338,32 @@ static void a_change_is_sent_twice_only_if_that_does_no_harm(void **state)
     }
 }
 
+/* What is lost on a connection that was used before is sent again below us: not so what must not
+ * be. */
+static void a_change_that_does_harm_twice_asks_for_a_fresh_connection(void **state)
+{
+    (void)state;
+    const test_rule rules[] = {{.body = "{}"}};
+    static const struct {
+        migdi_call_kind kind;
+        bool idempotent;
+        bool fresh;
+    } cases[] = {{MIGDI_CALL_WRITE, false, true},
+                 {MIGDI_CALL_WRITE, true, false},
+                 {MIGDI_CALL_READ, false, false}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        stage s;
+        stage_open(&s, rules, 1, NULL);
+        migdi_call put = *test_put(migdi_job_arena(s.job), "/a", "{}");
+        put.kind = cases[i].kind;
+        put.idempotent = cases[i].idempotent;
+        assert_int_equal(migdi_job_run_call(s.job, &put, NULL), MIGD_OK);
+        assert_int_equal(migd_job_finish(s.job, NULL, NULL), MIGD_OK);
+        assert_int_equal(test_request_at(s.transport, 0)->fresh, cases[i].fresh);
+        stage_close(&s);
+    }
+}
+
 static void an_error_carries_what_the_server_said(void **state)
 {
     (void)state;
@@ -602,6 +628,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_does_not_come_ends_in_time),
         cmocka_unit_test(an_answer_that_trickles_ends_all_the_same),
         cmocka_unit_test(a_change_is_sent_twice_only_if_that_does_no_harm),
+        cmocka_unit_test(a_change_that_does_harm_twice_asks_for_a_fresh_connection),
         cmocka_unit_test(an_error_carries_what_the_server_said),
         cmocka_unit_test(an_answer_has_a_ceiling),
         cmocka_unit_test(the_log_has_a_line_for_each_try_and_no_secret),
