@@ -158,7 +158,7 @@ void say_next_here(const cli *options, const char *format, ...)
 /* "migdeploy scale 4 (why)" with the flags of this line that say which cluster is meant, so that
  * what is pasted never meets another one. */
 const char *aim(const cli *options, const char *text, char *out, size_t size);
-/* The command line as it can be pasted again. */
+/* The command line as it can be pasted again; without room for all of it, it ends in "...". */
 const char *line_of_words(const cli *options, char *out, size_t size);
 /* "error: ..." and "next: ..."; answers EXIT_USAGE. */
 int usage_error(const char *next, const char *format, ...) __attribute__((format(printf, 2, 3)));

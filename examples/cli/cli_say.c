@@ -42,39 +42,69 @@ int usage_error(const char *next, const char *format, ...)
     return EXIT_USAGE;
 }
 
-/* How much of it there was room for: all or nothing. */
-static size_t put_text(const char *text, char *out, size_t size)
+/* A line to be pasted, as it grows. One that lacks a word could mean another cluster: where there
+ * is no room it ends in "...", which no command takes. */
+typedef struct {
+    char *out;
+    size_t size;
+    size_t used;
+    bool cut;
+} pasted;
+
+static void put_bytes(pasted *to, const char *bytes, size_t size)
 {
-    const int used = snprintf(out, size, "%s", text);
-    const bool fits = used >= 0 && (size_t)used < size;
-    out[fits ? used : 0] = '\0';
-    return fits ? (size_t)used : 0;
+    static const char more[] = " ...";
+    if (to->cut) {
+        return;
+    }
+    to->cut = size + sizeof more > to->size - to->used;
+    const bool parted = to->used > 0 && to->out[to->used - 1] == ' ';
+    const char *from = to->cut ? more + parted : bytes;
+    const size_t fits = to->cut ? strlen(from) : size;
+    memcpy(to->out + to->used, from, fits);
+    to->used += fits;
+    to->out[to->used] = '\0';
+}
+
+static void put_text(pasted *to, const char *text)
+{
+    put_bytes(to, text, strlen(text));
 }
 
 /* Quoted where a shell would read something else. */
-static size_t put_word_of_line(const char *word, char *out, size_t size)
+static void put_word_of_line(pasted *to, const char *word)
 {
     static const char plain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,@+%";
-    const char *quote = word[0] != '\0' && word[strspn(word, plain)] == '\0' ? "" : "'";
-    const int used = snprintf(out, size, " %s%s%s", quote, word, quote);
-    return used < 0 || (size_t)used >= size ? 0 : (size_t)used;
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        put_text(to, " ");
+        put_text(to, word);
+        return;
+    }
+    put_text(to, " '");
+    for (const char *at = word; *at != '\0'; at++) {
+        if (*at == '\'') {
+            put_text(to, "'\\''");
+        } else {
+            put_bytes(to, at, 1);
+        }
+    }
+    put_text(to, "'");
 }
 
 const char *line_of_words(const cli *options, char *out, size_t size)
 {
-    size_t used = (size_t)snprintf(out, size, "migdeploy");
+    pasted line = {.out = out, .size = size};
+    put_text(&line, "migdeploy");
     /* getopt may have moved words, never lost one */
     for (int i = 1; i < options->word_count; i++) {
-        used += put_word_of_line(options->line[i], out + used, size - used);
+        put_word_of_line(&line, options->line[i]);
     }
-    out[used] = '\0';
     return out;
 }
 
 /* The flags by which this line says which cluster it means. */
-static size_t put_target(const cli *options, const char *verb, bool everywhere, char *out,
-                         size_t size)
+static void put_target(pasted *to, const cli *options, const char *verb, bool everywhere)
 {
     const bool by_spec = !is_among("get apply", " ", verb);
     const struct {
@@ -86,18 +116,16 @@ static size_t put_target(const cli *options, const char *verb, bool everywhere, 
         {" --kubeconfig", options->kubeconfig},
         {" --context", options->context},
     };
-    size_t used = 0;
     for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
         if (named[i].value != NULL) {
-            used += put_text(named[i].flag, out + used, size - used);
-            used += put_word_of_line(named[i].value, out + used, size - used);
+            put_text(to, named[i].flag);
+            put_word_of_line(to, named[i].value);
         }
     }
     for (size_t i = 0; by_spec && i < options->set.count; i++) {
-        used += put_text(" --set", out + used, size - used);
-        used += put_word_of_line(options->set.items[i], out + used, size - used);
+        put_text(to, " --set");
+        put_word_of_line(to, options->set.items[i]);
     }
-    return used;
 }
 
 /* How long the words are that stand behind "migdeploy" up to the first flag or remark. */
@@ -125,22 +153,19 @@ const char *aim(const cli *options, const char *text, char *out, size_t size)
 {
     static const char program[] = "migdeploy";
     char verb[16];
-    size_t used = 0;
+    pasted line = {.out = out, .size = size};
     const char *at = text;
-    out[0] = '\0';
     for (const char *found = strstr(at, program); found != NULL; found = strstr(at, program)) {
         const char *behind = found + sizeof program - 1;
         const size_t words_size = size_of_words(behind);
-        const int copied =
-            snprintf(out + used, size - used, "%.*s", (int)(behind + words_size - at), at);
-        used += copied < 0 || (size_t)copied >= size - used ? 0 : (size_t)copied;
+        put_bytes(&line, at, (size_t)(behind - at) + words_size);
         if (command_of(behind, verb)[0] != '\0') {
             const bool everywhere = strncmp(behind + words_size, " -A", 3) == 0;
-            used += put_target(options, verb, everywhere, out + used, size - used);
+            put_target(&line, options, verb, everywhere);
         }
         at = behind + words_size;
     }
-    put_text(at, out + used, size - used);
+    put_text(&line, at);
     return out;
 }
 

@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import re
+import shlex
 import shutil
 import signal
 import ssl
@@ -330,6 +331,12 @@ class Words(Case):
                       ("--set", "metadata.name=green")):
             told = self.refuses(2, "^refused: ", "destroy", *words).stderr
             self.assertTrue(told.endswith(f"\nnext: migdeploy destroy {' '.join(words)} --yes\n"), told)
+        for word in ("it's here.yaml", "$(x).yaml", "a;b.yaml", ""):
+            told = self.refuses(2, "^refused: ", "destroy", "-s", word).stderr
+            self.assertEqual(shlex.split(told.splitlines()[-1]), ["next:", "migdeploy", "destroy", "-s", word, "--yes"])
+        told = self.refuses(2, "^refused: ", "destroy", "-s", "x" * 5000, "--context", "y").stderr
+        self.assertTrue(told.endswith("\nnext: migdeploy destroy -s ... --yes\n"), told)
+        self.assertIn('takes no "..."', self.refuses(2, "^error: ", "destroy", "-s", "x", "...", "--yes").stderr)
         made = self.sandbox()
         (self.folder / "migdeploy.yaml").unlink()
         self.program.write(SPEC + "  members: {replicas: 3, image: 'migratorydata/server:6.0.16'}\n", "prod.yaml")
