@@ -59,7 +59,7 @@ static void read_one(const char *object, const char *text, size_t size, migdi_ar
     if (reason == text + size) {
         return;
     }
-    accepts->items = migdi_list_add(arena, accepts->items, accepts->count, sizeof *accepts->items);
+    accepts->items = migdi_list_add(arena, accepts->items, &accepts->count, sizeof *accepts->items);
     if (accepts->items != NULL) {
         accepts->items[accepts->count++] =
             (migdi_accepted){object, migdi_arena_text(arena, text, (size_t)(colon - text)),

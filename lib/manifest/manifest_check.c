@@ -42,7 +42,7 @@ static void tell(void *user, const migdi_finding *finding)
         if (run->request->by_hand && strcmp(finding->rule, "C24") == 0) {
             return;
         }
-        run->steps = migdi_list_add(&run->arena, run->steps, run->step_count, sizeof *run->steps);
+        run->steps = migdi_list_add(&run->arena, run->steps, &run->step_count, sizeof *run->steps);
         if (run->steps == NULL) {
             return;
         }

@@ -63,7 +63,7 @@ static void read_items(migdi_extract_state *state, const migd_objects *objects)
             continue;
         }
         migdi_items *list = &state->by_kind[kind];
-        list->items = migdi_list_add(state->arena, list->items, list->count, sizeof *list->items);
+        list->items = migdi_list_add(state->arena, list->items, &list->count, sizeof *list->items);
         if (list->items != NULL) {
             list->items[list->count++] = read_item(state, value, kind);
         }
@@ -209,7 +209,7 @@ static void read_sets(migdi_extract_state *state, migdi_world *world)
     const migdi_items *all = &state->by_kind[MIGDI_ITEM_SET];
     for (size_t i = 0; i < all->count && !state->arena->failed; i++) {
         world->sets =
-            migdi_list_add(state->arena, world->sets, world->set_count, sizeof *world->sets);
+            migdi_list_add(state->arena, world->sets, &world->set_count, sizeof *world->sets);
         if (world->sets == NULL) {
             return;
         }

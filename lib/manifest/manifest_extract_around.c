@@ -47,7 +47,7 @@ void migdi_extract_autoscalers(migdi_extract_state *state, const migdi_set *set)
         if (!targets(item, set->item)) {
             continue;
         }
-        list = migdi_list_add(state->arena, list, count, sizeof *list);
+        list = migdi_list_add(state->arena, list, &count, sizeof *list);
         if (list == NULL) {
             return;
         }
@@ -133,7 +133,7 @@ void migdi_extract_budgets(migdi_extract_state *state, const migdi_set *set)
             !migdi_set_covered(state, set, &item->selector, pods, &covers)) {
             continue;
         }
-        list = migdi_list_add(state->arena, list, count, sizeof *list);
+        list = migdi_list_add(state->arena, list, &count, sizeof *list);
         if (list == NULL) {
             return;
         }
@@ -270,7 +270,7 @@ void migdi_extract_services(migdi_extract_state *state, const migdi_set *set)
             !selects(item->value, set->item->labels)) {
             continue;
         }
-        list = migdi_list_add(state->arena, list, count, sizeof *list);
+        list = migdi_list_add(state->arena, list, &count, sizeof *list);
         if (list == NULL) {
             return;
         }

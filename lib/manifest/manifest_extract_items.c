@@ -78,14 +78,16 @@ migdi_at migdi_item_at_spec(migdi_extract_state *state, migdi_at at, const char 
     return (migdi_at){title, pointer, migdi_spec_place(state->spec, pointer)};
 }
 
-void *migdi_list_add(migdi_arena *arena, void *items, size_t count, size_t size)
+void *migdi_list_add(migdi_arena *arena, void *items, size_t *count, size_t size)
 {
-    if (count != 0 && (count & (count - 1)) != 0) {
+    if ((*count & (*count - 1)) != 0) {
         return items;
     }
-    void *larger = migdi_arena_alloc_zeroed(arena, count == 0 ? 1 : count * 2, size);
-    if (larger != NULL && count > 0) {
-        memcpy(larger, items, count * size);
+    void *larger = migdi_arena_alloc_zeroed(arena, *count == 0 ? 1 : *count * 2, size);
+    if (larger == NULL) {
+        *count = 0; /* whoever still walks the list finds none */
+    } else if (*count > 0) {
+        memcpy(larger, items, *count * size);
     }
     return larger;
 }
@@ -156,7 +158,7 @@ void migdi_set_unread(migdi_extract_state *state, const migdi_set *set, const ch
 {
     migdi_facts *facts = set->facts;
     facts->unread =
-        migdi_list_add(state->arena, facts->unread, facts->unread_count, sizeof *facts->unread);
+        migdi_list_add(state->arena, facts->unread, &facts->unread_count, sizeof *facts->unread);
     if (facts->unread != NULL) {
         facts->unread[facts->unread_count++] = (migdi_unread){rule, message, NULL, at};
     }

@@ -68,8 +68,9 @@ migdi_count migdi_item_count(migdi_extract_state *state, const migdi_item *item,
 /* Where the spec says it, as a place of the object `at`; `at` itself without a spec. */
 migdi_at migdi_item_at_spec(migdi_extract_state *state, migdi_at at, const char *pointer);
 
-/* Adds an item to a list in the arena: room is doubled at each power of two. NULL: no memory. */
-void *migdi_list_add(migdi_arena *arena, void *items, size_t count, size_t size);
+/* Adds an item to a list in the arena: room is doubled at each power of two. NULL: no memory,
+ * and the list is empty. */
+void *migdi_list_add(migdi_arena *arena, void *items, size_t *count, size_t size);
 
 /* Whether two objects of these namespaces may see each other. */
 bool migdi_same_space(const migdi_item *left, const migdi_item *right);

@@ -119,8 +119,8 @@ void migdi_extract_nodes(migdi_extract_state *state, const migdi_item *item, mig
         const size_t length = migd_object_count(migd_object_at(item->value, kinds[k]));
         for (size_t i = 0; i < length; i++) {
             const char *base = migdi_arena_format(state->arena, "%s/%zu", kinds[k], i);
-            groups = migdi_list_add(state->arena, groups, count, sizeof *groups);
-            bases = migdi_list_add(state->arena, (void *)bases, count, sizeof *bases);
+            groups = migdi_list_add(state->arena, groups, &count, sizeof *groups);
+            bases = migdi_list_add(state->arena, (void *)bases, &count, sizeof *bases);
             if (base == NULL || groups == NULL || bases == NULL) {
                 return;
             }

@@ -122,7 +122,7 @@ static migdi_at word_at(const options_reader *reader, const options_source *sour
 static void add_word(options_reader *reader, migdi_word **words, size_t *count, const char *text,
                      migdi_at at)
 {
-    *words = migdi_list_add(reader->state->arena, *words, *count, sizeof **words);
+    *words = migdi_list_add(reader->state->arena, *words, count, sizeof **words);
     if (*words != NULL) {
         (*words)[(*count)++] = (migdi_word){text, at};
     }
@@ -138,7 +138,7 @@ static void add_option(options_reader *reader, const options_source *source, con
     const char *value = equals == NULL ? ""
                                        : migdi_arena_text(reader->state->arena, equals + 1,
                                                           size - (size_t)(equals - word) - 1);
-    reader->options = migdi_list_add(reader->state->arena, reader->options, reader->option_count,
+    reader->options = migdi_list_add(reader->state->arena, reader->options, &reader->option_count,
                                      sizeof *reader->options);
     if (name != NULL && value != NULL && reader->options != NULL) {
         reader->options[reader->option_count++] =
@@ -349,7 +349,7 @@ static void add_port(options_reader *reader, migdi_port **ports, const char *who
                      migdi_at at)
 {
     migdi_facts *facts = reader->set->facts;
-    *ports = migdi_list_add(reader->state->arena, *ports, facts->port_count, sizeof **ports);
+    *ports = migdi_list_add(reader->state->arena, *ports, &facts->port_count, sizeof **ports);
     if (*ports != NULL) {
         (*ports)[facts->port_count++] = (migdi_port){whose, number, at};
     }

@@ -20,7 +20,7 @@ static migdi_words port_names(migdi_extract_state *state, const migdi_item *item
         if (name == NULL) {
             continue;
         }
-        names = migdi_list_add(state->arena, names, count, sizeof *names);
+        names = migdi_list_add(state->arena, names, &count, sizeof *names);
         if (names == NULL) {
             return (migdi_words){0};
         }

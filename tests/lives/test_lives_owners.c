@@ -2,6 +2,8 @@
  * the write that rests on it. */
 #include "lives.h"
 
+#include "job_run.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -381,6 +383,63 @@ static void of_several_clusters_none_is_applied(void **state)
     test_world_free(lab);
 }
 
+/* A client of its own plans an apply; a piece that cannot be made is a failure too. */
+static migd_status planned(void *user)
+{
+    test_world *lab = user;
+    const char *written = manifest("6.0.16", 3);
+    migd_context *context = NULL;
+    migd_call_options *options = NULL;
+    migd_objects *objects = NULL;
+    migd_job *job = NULL;
+    migd_object *plan = NULL;
+    migd_error *error = NULL;
+    migd_status status = migdi_context_new_on(NULL, test_world_transport(lab), &context, &error);
+    if (status >= 0) {
+        status = migd_call_options_new(&options, &error);
+    }
+    if (status >= 0) {
+        status =
+            migd_call_options_set_text(options, MIGD_CALL_KUBECONFIG, life_kubeconfig(), &error);
+    }
+    if (status >= 0) {
+        status = migd_call_options_set_int64(options, MIGD_CALL_DRY_RUN, 1, &error);
+    }
+    if (status >= 0) {
+        status = migd_objects_new(&objects, &error);
+    }
+    if (status >= 0) {
+        status = migd_objects_parse(objects, written, strlen(written), NULL, &error);
+    }
+    if (status >= 0) {
+        status = migd_deploy_apply_start(context, objects, options, &job, &error);
+    }
+    if (status >= 0) {
+        status = migd_job_finish(job, &plan, &error);
+    }
+    if (status >= 0) {
+        assert_int_equal(migd_object_count(migd_object_at(plan, "/changes")), 3);
+    }
+    assert_int_equal(migd_error_status(error), status);
+    migd_object_free(plan);
+    migd_job_free(job);
+    migd_objects_free(objects);
+    migd_call_options_free(options);
+    migd_context_free(context);
+    migd_error_free(error);
+    return status;
+}
+
+static void every_allocation_of_a_planned_apply_may_fail(void **state)
+{
+    (void)state;
+    test_world *lab = test_world_new(8, NULL);
+    assert_int_equal(planned(lab), MIGD_OK);
+    assert_int_equal(test_world_writes(lab), 0);
+    assert_true(test_fail_allocations(planned, lab) > 500);
+    test_world_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +451,7 @@ int main(void)
         cmocka_unit_test(an_applied_number_goes_down_one_at_a_time),
         cmocka_unit_test(an_applied_number_is_left_to_the_autoscaler),
         cmocka_unit_test(of_several_clusters_none_is_applied),
+        cmocka_unit_test(every_allocation_of_a_planned_apply_may_fail),
         cmocka_unit_test(a_set_without_its_namespace_is_refused_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
