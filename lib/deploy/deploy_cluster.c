@@ -401,7 +401,7 @@ const migdi_call *migdi_cluster_apply(const migdi_cluster_wish *wish,
                           : migdi_kube_apply(arena, &migdi_kube_statefulsets, object, &write);
 }
 
-/* An apply of one field alone; *patch is freed with the arena. */
+/* An apply of one field alone; `fields` is emptied. */
 static const migdi_call *apply_alone(const migdi_cluster_wish *wish, migdi_builder *fields,
                                      const char *manager, migdi_arena *arena)
 {

@@ -7,10 +7,9 @@
 #include <string.h>
 
 #define ERROR_BYTES ((size_t)1 << 20) /* of an answer that is an error */
-#define STREAM_SPARE                                                                               \
-    INT64_C(30000) /* a watch may be this much longer than it was asked to last                    \
-                    * \ */
-#define MOST_PACE INT64_C(100000)
+/* A watch may be this much longer than it was asked to last. */
+#define STREAM_SPARE INT64_C(30000)
+#define MOST_PACE    INT64_C(100000)
 
 static migd_context *context_of(const migdi_flight *flight)
 {

@@ -3,9 +3,8 @@
 
 #define MOST_TRIES      4U  /* of a server that was never there */
 #define MOST_TRIES_LOST 10U /* of one that was there a moment ago: it may be starting again */
-#define MOST_TRIES_ASKED                                                                           \
-    11U                      /* where the server itself names the pause: client-go's ten retries   \
-                              * \ */
+/* Where the server itself names the pause: client-go's ten retries. */
+#define MOST_TRIES_ASKED  11U
 #define MOST_TRIES_SILENT 2U /* each costs the whole time for an answer */
 #define FIRST_BACKOFF_MS  INT64_C(500)
 #define MOST_BACKOFF_MS   INT64_C(30000)

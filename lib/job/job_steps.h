@@ -75,11 +75,12 @@ void migdi_track_attend(migdi_track *track);
 /* Abandons what flies; the track can be started anew. */
 void migdi_track_stop(migdi_track *track);
 
-/* The job ends because of this step; takes the error. */
 /* A builder on the job's result, and the end of building: whether all went well; else the track
  * fails. */
 migdi_builder migdi_track_build(migdi_track *track);
 bool migdi_track_built(migdi_track *track, const migdi_builder *builder);
+
+/* The job ends because of this step; takes the error. */
 void migdi_track_fail(migdi_track *track, migd_status status, migd_error *error);
 
 /* Tells a text when it, or its kind, is not what was told last. */
