@@ -173,13 +173,6 @@ const migdi_call *migdi_kube_get(migdi_arena *arena, const migdi_kube_resource *
     return make_plain(arena, &about, MIGDI_CALL_READ, "GET", "get");
 }
 
-const migdi_call *migdi_kube_get_part(migdi_arena *arena, const migdi_kube_resource *resource,
-                                      const char *namespace_, const char *name, const char *part)
-{
-    const subject about = {resource, or_empty(namespace_), or_empty(name), part};
-    return make_plain(arena, &about, MIGDI_CALL_READ, "GET", "get");
-}
-
 static const char *all_or(const char *namespace_)
 {
     return namespace_ == NULL || namespace_[0] == '\0' ? NULL : namespace_;
@@ -345,14 +338,6 @@ const migdi_call *migdi_kube_create(migdi_arena *arena, const migdi_kube_resourc
     return with_object(arena, call == NULL || call->name == NULL ? NULL : call, JSON, object);
 }
 
-const migdi_call *migdi_kube_replace(migdi_arena *arena, const migdi_kube_resource *resource,
-                                     const migd_object *object, const migdi_kube_write *write)
-{
-    const subject about = subject_of(resource, object, write);
-    return with_object(arena, make_write(arena, &about, "PUT", "update", write, false), JSON,
-                       object);
-}
-
 const migdi_call *migdi_kube_merge(migdi_arena *arena, const migdi_kube_resource *resource,
                                    const char *namespace_, const char *name, const char *part,
                                    const migd_object *patch, const migdi_kube_write *write)
@@ -388,24 +373,6 @@ const migdi_call *migdi_kube_delete(migdi_arena *arena, const migdi_kube_resourc
                             "DELETE", "delete", &path);
     if (call != NULL) {
         call->idempotent = end->dry_run || end->uid != NULL;
-    }
-    return with_body(arena, call, JSON, take_body(arena, &builder));
-}
-
-const migdi_call *migdi_kube_evict(migdi_arena *arena, const char *namespace_, const char *pod,
-                                   const char *uid)
-{
-    const subject about = {&migdi_kube_pods, or_empty(namespace_), or_empty(pod), "eviction"};
-    migdi_builder builder;
-    migdi_build(&builder);
-    migdi_build_string(&builder, "policy/v1", "/apiVersion");
-    migdi_build_string(&builder, "Eviction", "/kind");
-    migdi_build_string(&builder, about.name, "/metadata/name");
-    migdi_build_string(&builder, about.namespace_, "/metadata/namespace");
-    migdi_build_string(&builder, uid, "/deleteOptions/preconditions/uid");
-    migdi_call *call = make_plain(arena, &about, MIGDI_CALL_WRITE, "POST", "evict");
-    if (call != NULL) {
-        call->idempotent = true;
     }
     return with_body(arena, call, JSON, take_body(arena, &builder));
 }

@@ -37,9 +37,6 @@ typedef struct migdi_kube_end {
 
 const migdi_call *migdi_kube_get(migdi_arena *arena, const migdi_kube_resource *resource,
                                  const char *namespace_, const char *name);
-/* As above of a subresource, such as "scale". */
-const migdi_call *migdi_kube_get_part(migdi_arena *arena, const migdi_kube_resource *resource,
-                                      const char *namespace_, const char *name, const char *part);
 /* What the server says of itself: {"gitVersion": "v1.34.2", ...}. */
 const migdi_call *migdi_kube_version(migdi_arena *arena);
 /* In pages of 500. namespace_ NULL or "": of all namespaces. selection may be NULL. */
@@ -70,9 +67,6 @@ const migdi_call *migdi_kube_apply_scale(migdi_arena *arena, const migdi_kube_re
                                          const char *version, const migdi_kube_write *write);
 const migdi_call *migdi_kube_create(migdi_arena *arena, const migdi_kube_resource *resource,
                                     const migd_object *object, const migdi_kube_write *write);
-/* Puts a whole object in the place of the one whose metadata.resourceVersion it carries. */
-const migdi_call *migdi_kube_replace(migdi_arena *arena, const migdi_kube_resource *resource,
-                                     const migd_object *object, const migdi_kube_write *write);
 /* A JSON merge patch of the object, or of its part (NULL: the whole). A metadata.resourceVersion in
  * the patch is a precondition. */
 const migdi_call *migdi_kube_merge(migdi_arena *arena, const migdi_kube_resource *resource,
@@ -82,10 +76,6 @@ const migdi_call *migdi_kube_merge(migdi_arena *arena, const migdi_kube_resource
 const migdi_call *migdi_kube_delete(migdi_arena *arena, const migdi_kube_resource *resource,
                                     const char *namespace_, const char *name,
                                     const migdi_kube_end *end);
-/* Asks the budgets first (policy/v1). 404 and, with another uid, 409 mean that the pod is gone, 429
- * that a budget forbids it now. uid: never NULL. */
-const migdi_call *migdi_kube_evict(migdi_arena *arena, const char *namespace_, const char *pod,
-                                   const char *uid);
 
 /* --- for the target of these calls ------------------------------------------------------------ */
 
