@@ -3,6 +3,7 @@
 #include "codec_object.h"
 #include "deploy_steps.h"
 #include "kube_calls.h"
+#include "kube_delete.h"
 
 typedef struct {
     bool exists;
@@ -26,13 +27,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
     seen->exists = found != NULL;
     seen->terminating =
         migdi_text_equal(migd_object_text(found, "/status/phase", NULL), "Terminating");
-    const migd_object *conditions = migd_object_at(found, "/status/conditions");
-    for (size_t i = 0; i < migd_object_count(conditions); i++) {
-        const migd_object *condition = migd_object_item(conditions, i);
-        if (migdi_text_equal(migd_object_text(condition, "/status", NULL), "True")) {
-            seen->held = migd_object_text(condition, "/message", seen->held);
-        }
-    }
+    seen->held = migdi_kube_namespace_reason(found);
 }
 
 static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)

@@ -4,6 +4,7 @@
 #include "codec_object.h"
 #include "deploy_removal.h"
 #include "kube_calls.h"
+#include "kube_delete.h"
 #include "kube_discovery.h"
 
 #include <string.h>
@@ -113,13 +114,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
     seen->made_by_us =
         migd_object_text(found, "/metadata/annotations/migdeploy.dev~1created", NULL) != NULL;
     seen->going = migd_object_text(found, "/metadata/deletionTimestamp", NULL) != NULL;
-    const migd_object *conditions = migd_object_at(found, "/status/conditions");
-    for (size_t i = 0; seen->going && i < migd_object_count(conditions); i++) {
-        const migd_object *condition = migd_object_item(conditions, i);
-        if (migdi_text_equal(migd_object_text(condition, "/status", NULL), "True")) {
-            seen->held = migd_object_text(condition, "/message", seen->held);
-        }
-    }
+    seen->held = migdi_kube_namespace_reason(found);
     if (seen->made_by_us && !seen->going) {
         look_for_guests(wish, view, seen);
     }

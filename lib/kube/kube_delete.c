@@ -18,14 +18,14 @@ typedef struct delete_seen {
     const char *version;
 } delete_seen;
 
-/* What a namespace that is going says that it still holds; what tells most comes first. */
-static const char *namespace_reason(const migd_object *object)
+const char *migdi_kube_namespace_reason(const migd_object *namespace_)
 {
+    /* What tells most comes first. */
     static const char *const types[] = {
         "NamespaceFinalizersRemaining", "NamespaceDeletionContentFailure",
         "NamespaceDeletionDiscoveryFailure", "NamespaceContentRemaining"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        const migd_object *condition = migdi_kube_condition_at(object, types[i]);
+        const migd_object *condition = migdi_kube_condition_at(namespace_, types[i]);
         if (migdi_text_equal(migd_object_text(condition, "/status", NULL), "True")) {
             return migd_object_text(condition, "/message", NULL);
         }
@@ -46,7 +46,7 @@ static void observe(const void *in, migdi_view *view, void *out)
     seen->exists = object != NULL && is_ours;
     seen->terminating = migd_object_text(object, "/metadata/deletionTimestamp", NULL) != NULL;
     seen->holder = migd_object_text(object, "/metadata/finalizers/0", NULL);
-    seen->reason = namespace_reason(object);
+    seen->reason = migdi_kube_namespace_reason(object);
     seen->version = migd_object_text(object, "/metadata/resourceVersion", NULL);
 }
 

@@ -15,4 +15,7 @@ typedef struct migdi_kube_delete_wish {
 /* Of any goal: the object goes. */
 extern const migdi_step_kind migdi_kube_delete_step;
 
+/* What a namespace that is going says that it still holds; NULL: nothing. Borrowed. */
+const char *migdi_kube_namespace_reason(const migd_object *namespace_);
+
 #endif
