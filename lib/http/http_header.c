@@ -1,10 +1,10 @@
 /* Reading what headers say: a value by its name, dates, pauses. */
 #include "http_header.h"
 
+#include "core_calendar.h"
 #include "core_text.h"
 
 #include <string.h>
-#include <time.h>
 
 #define DATE_BYTES (sizeof "Sun, 06 Nov 1994 08:49:37 GMT" - 1)
 
@@ -47,20 +47,6 @@ static int month_index(const char *text)
     return -1;
 }
 
-/* Days from 1970-01-01 to the first of a month of the Gregorian calendar, with March as its first
- * month, so that the day that leap years have comes last (Howard Hinnant, chrono-compatible date
- * algorithms). */
-static int64_t days_before(int64_t year, int month)
-{
-    const int64_t shifted = month < 2 ? year - 1 : year;
-    const int64_t era = shifted / 400;
-    const int64_t year_of_era = shifted - era * 400;
-    const int64_t day_of_year = (153 * ((month + 10) % 12) + 2) / 5;
-    const int64_t day_of_era =
-        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
-}
-
 bool migdi_http_date(const char *text, int64_t *unix_ms)
 {
     /* Always of the same length. The day of the week says nothing that the rest does not. */
@@ -79,19 +65,16 @@ bool migdi_http_date(const char *text, int64_t *unix_ms)
         minute > 59 || second < 0 || second > 60) {
         return false;
     }
-    const int64_t whole_days = days_before(year, month) + day - 1;
+    const int64_t whole_days = migdi_days_of(year, month + 1, day);
     *unix_ms = (((whole_days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
     return true;
 }
 
 void migdi_http_add_date(migdi_text *text, int64_t unix_ms)
 {
-    const time_t seconds = (time_t)(unix_ms / 1000);
-    struct tm parts = {0};
-    gmtime_r(&seconds, &parts);
-    migdi_text_format(text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[parts.tm_wday],
-                      parts.tm_mday, months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour,
-                      parts.tm_min, parts.tm_sec);
+    const migdi_date date = migdi_date_of(unix_ms);
+    migdi_text_format(text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[date.weekday], date.day,
+                      months[date.month - 1], date.year, date.hour, date.minute, date.second);
 }
 
 int64_t migdi_http_retry_after_ms(const char *text, int64_t now_unix_ms)

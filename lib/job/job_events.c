@@ -2,10 +2,10 @@
 #include "job_events.h"
 
 #include "codec_object.h"
+#include "core_calendar.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static const char *const states[] = {
     [MIGD_EVENT_ACT] = "start", [MIGD_EVENT_WAIT] = "wait",         [MIGD_EVENT_DONE] = "done",
@@ -125,12 +125,9 @@ void migdi_events_free(migdi_events *events)
 
 void migdi_events_time(int64_t unix_ms, char out[32])
 {
-    const time_t seconds = (time_t)(unix_ms / 1000);
-    struct tm parts = {0};
-    gmtime_r(&seconds, &parts);
-    if (strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
-        out[0] = '\0';
-    }
+    const migdi_date date = migdi_date_of(unix_ms);
+    snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02dZ", date.year, date.month, date.day, date.hour,
+             date.minute, date.second);
 }
 
 int32_t migd_event_kind(const migd_event *event)

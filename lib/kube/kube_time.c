@@ -1,29 +1,9 @@
 /* Instants as Kubernetes writes them (RFC 3339). */
 #include "kube_time.h"
 
+#include "core_calendar.h"
+
 #define MS_A_DAY ((int64_t)86400000)
-#define LAST_MS  ((int64_t)253402300799999) /* the last of the year 9999 */
-
-/* Days since 1970 of a date of the proleptic Gregorian calendar, counted from March on so that the
- * leap day is the last of its year. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-    const int64_t from_march = (month + 9) % 12;
-    const int64_t y = month <= 2 ? year - 1 : year;
-    const int64_t leap_days = y / 4 - y / 100 + y / 400;
-    return y * 365 + leap_days + (from_march * 153 + 2) / 5 + day - 1 - 719468;
-}
-
-static bool is_leap(int64_t year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int64_t days_in(int64_t year, int64_t month)
-{
-    static const int8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return month == 2 && is_leap(year) ? 29 : days[month - 1];
-}
 
 /* Exactly `count` digits at *at, from `least` to `most`. */
 static bool take_number(const char **at, int count, int64_t least, int64_t most, int64_t *out)
@@ -93,7 +73,7 @@ bool migdi_kube_time_read(const char *text, int64_t *unix_ms)
     int64_t offset = 0;
     if (!take_number(&at, 4, 0, 9999, &year) || !take_char(&at, '-') ||
         !take_number(&at, 2, 1, 12, &month) || !take_char(&at, '-') ||
-        !take_number(&at, 2, 1, days_in(year, month), &day) || !take_char(&at, 'T') ||
+        !take_number(&at, 2, 1, migdi_days_in(year, month), &day) || !take_char(&at, 'T') ||
         !take_number(&at, 2, 0, 23, &hour) || !take_char(&at, ':') ||
         !take_number(&at, 2, 0, 59, &minute) || !take_char(&at, ':') ||
         !take_number(&at, 2, 0, 60, &second) || !take_fraction(&at, &ms) ||
@@ -101,7 +81,7 @@ bool migdi_kube_time_read(const char *text, int64_t *unix_ms)
         return false;
     }
     second = second == 60 ? 59 : second;
-    *unix_ms = days_of(year, month, day) * MS_A_DAY +
+    *unix_ms = migdi_days_of(year, month, day) * MS_A_DAY +
                ((hour * 60 + minute - offset) * 60 + second) * 1000 + ms;
     return true;
 }
@@ -114,23 +94,11 @@ int64_t migdi_kube_time_or(const char *text, int64_t fallback)
 
 void migdi_kube_time_add(migdi_text *text, int64_t unix_ms, bool micro)
 {
-    const int64_t ms = unix_ms < 0 ? 0 : unix_ms > LAST_MS ? LAST_MS : unix_ms;
-    int64_t days = ms / MS_A_DAY;
-    int year = 1970;
-    while (days >= 365 + is_leap(year)) {
-        days -= 365 + is_leap(year);
-        year++;
-    }
-    int month = 1;
-    while (days >= days_in(year, month)) {
-        days -= days_in(year, month);
-        month++;
-    }
-    const int rest = (int)(ms % MS_A_DAY);
-    migdi_text_format(text, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, (int)days + 1,
-                      rest / 3600000, rest / 60000 % 60, rest / 1000 % 60);
+    const migdi_date date = migdi_date_of(unix_ms);
+    migdi_text_format(text, "%04d-%02d-%02dT%02d:%02d:%02d", date.year, date.month, date.day,
+                      date.hour, date.minute, date.second);
     if (micro) {
-        migdi_text_format(text, ".%03d000", rest % 1000);
+        migdi_text_format(text, ".%03d000", date.millisecond);
     }
     migdi_text_add_char(text, 'Z');
 }
