@@ -211,6 +211,9 @@ migd_status call_options(const cli *options, migd_call_options **out, migd_error
 const char *split_set(const char *assignment, char path[256]);
 /* The spec of -s with each --set. */
 migd_status open_spec(const cli *options, migd_spec **out, migd_error **error);
+/* The same of a text. */
+migd_status read_spec(const cli *options, const char *text, size_t size, const char *name,
+                      migd_spec **out, migd_error **error);
 /* The objects of files, folders and "-", in their order. */
 migd_status load_objects(const words *paths, migd_objects **out, migd_error **error);
 /* Whether Ctrl-C came. quietly(): it ends a look, and nobody has to be told how. */

@@ -1,14 +1,17 @@
 /* check: the rules over a spec, over anybody's manifests, over what runs. */
 #include "cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What was judged. */
 typedef struct {
     size_t files;
-    bool of_spec;
-    bool around; /* a ClusterConfig tells of zones, nodes and ssh */
-    bool lives;  /* what runs, too */
+    size_t objects;
+    bool of_spec; /* and of nothing else */
+    bool members; /* something of it runs MigratoryData */
+    bool around;  /* a ClusterConfig tells of zones, nodes and ssh */
+    bool lives;   /* what runs, too */
 } judged;
 
 /* "0 errors, 10 warnings, 3 notes"; where there are errors, only what there is. */
@@ -28,6 +31,10 @@ static void say_counts(const size_t counts[3])
 static void say_verdict(const cli *options, const judged *what, const size_t counts[3],
                         const char *rule)
 {
+    if (!what->members && !what->lives && what->objects > 0) {
+        fprintf(stderr, "note: no MigratoryData member in %zu object%s\n", what->objects,
+                what->objects == 1 ? "" : "s");
+    }
     if (what->files > 0) {
         fprintf(stderr, "%zu file%s%s", what->files, what->files == 1 ? "" : "s",
                 what->lives ? " over " : "");
@@ -82,52 +89,73 @@ static int put_findings(const cli *options, const migd_findings *findings, const
                                               : EXIT_DONE;
 }
 
-static int check_spec(const cli *options, const migd_call_options *call, const char *path)
+/* options: those of that spec. */
+static int check_spec(const cli *options, const migd_call_options *call, const migd_spec *spec)
 {
-    cli of_path = *options;
-    of_path.spec = path;
-    migd_spec *spec = NULL;
     migd_findings *findings = NULL;
     migd_error *error = NULL;
-    migd_status status = open_spec(&of_path, &spec, &error);
-    if (status >= 0) {
-        status = migd_check_spec(spec, call, &findings, &error);
-    }
+    const migd_status status = migd_check_spec(spec, call, &findings, &error);
     const int code = status < 0
                          ? fail(options, error, status)
-                         : put_findings(&of_path, findings,
-                                        &(judged){.files = 1, .of_spec = true, .around = true});
+                         : put_findings(options, findings, &(judged){.files = 1, .of_spec = true});
     migd_findings_free(findings);
+    return code;
+}
+
+static int check_default_spec(const cli *options, const migd_call_options *call)
+{
+    migd_spec *spec = NULL;
+    migd_error *error = NULL;
+    const migd_status status = open_spec(options, &spec, &error);
+    const int code = status < 0 ? fail(options, error, status) : check_spec(options, call, spec);
     migd_spec_free(spec);
     return code;
+}
+
+static bool is_of_kind(const migd_object *object, const char *kind)
+{
+    return strcmp(migd_object_text(object, "/kind", ""), kind) == 0;
+}
+
+/* Whether its pods run MigratoryData, as far as its words tell: an image, an option. */
+static bool runs_members(const migd_object *object)
+{
+    migd_buf *text = NULL;
+    bool runs = false;
+    if ((is_of_kind(object, "StatefulSet") || is_of_kind(object, "Deployment")) &&
+        migd_object_write_json(object, 0, &text, NULL) == MIGD_OK) {
+        runs = strstr(migd_buf_data(text), "igratorydata") != NULL ||
+               strstr(migd_buf_data(text), "MIGRATORYDATA_") != NULL;
+    }
+    migd_buf_free(text);
+    return runs || is_of_kind(object, "MigratoryDataCluster");
 }
 
 /* The objects of one file stand behind one another. */
 static judged judged_of(const migd_objects *objects)
 {
-    judged out = {0};
+    const size_t count = migd_objects_count(objects);
+    judged out = {.objects = count, .of_spec = count > 0};
     const char *before = NULL;
     for (size_t i = 0; i < migd_objects_count(objects); i++) {
         const migd_object *object = migd_objects_item(objects, i);
         const char *file = NULL;
         migd_object_place(object, &file, NULL, NULL);
         out.files += before == NULL || file == NULL || strcmp(before, file) != 0;
-        out.around =
-            out.around || strcmp(migd_object_text(object, "/kind", ""), "ClusterConfig") == 0;
+        out.around = out.around || is_of_kind(object, "ClusterConfig");
+        out.members = out.members || runs_members(object);
+        out.of_spec = out.of_spec && is_of_kind(object, "MigratoryDataCluster");
         before = file;
     }
     return out;
 }
 
-static int check_files(const cli *options, const migd_call_options *call)
+static int check_objects(const cli *options, const migd_call_options *call,
+                         const migd_objects *objects)
 {
-    migd_objects *objects = NULL;
     migd_findings *findings = NULL;
     migd_error *error = NULL;
-    migd_status status = load_objects(&options->arguments, &objects, &error);
-    if (status >= 0) {
-        status = migd_check_objects(objects, call, &findings, &error);
-    }
+    const migd_status status = migd_check_objects(objects, call, &findings, &error);
     const judged what = judged_of(objects);
     int code = EXIT_FAILED;
     if (status < 0) {
@@ -139,17 +167,82 @@ static int check_files(const cli *options, const migd_call_options *call)
         code = put_findings(options, findings, &what);
     }
     migd_findings_free(findings);
+    return code;
+}
+
+static int check_files(const cli *options, const migd_call_options *call)
+{
+    migd_objects *objects = NULL;
+    migd_error *error = NULL;
+    const migd_status status = load_objects(&options->arguments, &objects, &error);
+    const int code =
+        status < 0 ? fail(options, error, status) : check_objects(options, call, objects);
     migd_objects_free(objects);
     return code;
 }
 
-/* Whether one file is a spec and not a manifest. */
-static bool is_spec(const char *path)
+/* The text of a file, read once: what comes out of a pipe is gone then. NULL: there is none, as of
+ * a folder. For free(). */
+static char *read_text(const char *path, size_t *size)
+{
+    enum { LARGEST = 4 << 20 }; /* more than any reader takes */
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    char *text = file == NULL ? NULL : malloc(LARGEST);
+    *size = text == NULL ? 0 : fread(text, 1, LARGEST, file);
+    if (text != NULL && ferror(file)) {
+        free(text);
+        text = NULL;
+    }
+    if (file != NULL && file != stdin) {
+        fclose(file);
+    }
+    return text;
+}
+
+/* One file, which may be a spec. */
+static int check_text(const cli *options, const migd_call_options *call, const char *text,
+                      size_t size, const char *name)
 {
     migd_spec *spec = NULL;
-    const bool found = strcmp(path, "-") != 0 && migd_spec_load_file(path, NULL, &spec, NULL) >= 0;
-    migd_spec_free(spec);
-    return found;
+    migd_objects *objects = NULL;
+    migd_read_options *manner = NULL;
+    migd_error *error = NULL;
+    migd_status status = read_spec(options, text, size, name, &spec, NULL);
+    if (status >= 0) {
+        cli of_name = *options;
+        of_name.spec = name;
+        const int code = check_spec(&of_name, call, spec);
+        migd_spec_free(spec);
+        return code;
+    }
+    status = migd_objects_new(&objects, &error);
+    if (status >= 0) {
+        status = migd_read_options_new(&manner, &error);
+    }
+    if (status >= 0) {
+        status = migd_read_options_set_text(manner, MIGD_READ_NAME, name, &error);
+    }
+    if (status >= 0) {
+        status = migd_objects_parse(objects, text, size, manner, &error);
+    }
+    const int code =
+        status < 0 ? fail(options, error, status) : check_objects(options, call, objects);
+    migd_read_options_free(manner);
+    migd_objects_free(objects);
+    return code;
+}
+
+static int check_file(const cli *options, const migd_call_options *call, const char *path)
+{
+    size_t size = 0;
+    char *text = read_text(path, &size);
+    if (text == NULL) {
+        return check_files(options, call); /* a folder; or it says why there is nothing */
+    }
+    const int code =
+        check_text(options, call, text, size, strcmp(path, "-") == 0 ? "standard input" : path);
+    free(text);
+    return code;
 }
 
 /* --- what runs -------------------------------------------------------------------------------- */
@@ -263,6 +356,19 @@ static migd_status judge_living(const session *s, const migd_objects *living, mi
     return status < 0 ? status : migd_check_change(living, files, s->call, findings, error);
 }
 
+/* The file of the first spec; NULL: there is none. */
+static const char *spec_among(const migd_objects *objects)
+{
+    const char *file = NULL;
+    for (size_t i = 0; i < migd_objects_count(objects) && file == NULL; i++) {
+        const migd_object *object = migd_objects_item(objects, i);
+        if (is_of_kind(object, "MigratoryDataCluster")) {
+            migd_object_place(object, &file, NULL, NULL);
+        }
+    }
+    return file;
+}
+
 static int check_living(const session *s)
 {
     char namespace_[256];
@@ -274,6 +380,12 @@ static int check_living(const session *s)
     migd_error *error = NULL;
     judged what = {0};
     migd_status status = load_objects(&s->options->arguments, &files, &error);
+    const char *spec = spec_among(files);
+    if (spec != NULL) {
+        usage_error("migdeploy plan", "%s is a spec: plan judges it on what runs", spec);
+        migd_objects_free(files);
+        return EXIT_USAGE;
+    }
     if (status >= 0) {
         what = judged_of(files);
         status = namespace_of(s, namespace_, &error);
@@ -308,12 +420,6 @@ static int check_live(const cli *options)
 {
     session s;
     migd_error *error = NULL;
-    for (size_t i = 0; i < options->arguments.count; i++) {
-        if (is_spec(options->arguments.items[i])) {
-            return usage_error("migdeploy plan", "%s is a spec: plan judges it on what runs",
-                               options->arguments.items[i]);
-        }
-    }
     const migd_status status =
         open_session(&s, options, options->namespace_ == NULL ? SPEC_IF_ANY : SPEC_NONE, &error);
     const int code = status < 0 ? fail(options, error, status) : check_living(&s);
@@ -332,10 +438,9 @@ static int check_written(const cli *options)
         return fail(options, error, status);
     }
     const size_t count = options->arguments.count;
-    const int code = count == 0 ? check_spec(options, call, options->spec)
-                     : count == 1 && is_spec(options->arguments.items[0])
-                         ? check_spec(options, call, options->arguments.items[0])
-                         : check_files(options, call);
+    const int code = count == 0   ? check_default_spec(options, call)
+                     : count == 1 ? check_file(options, call, options->arguments.items[0])
+                                  : check_files(options, call);
     migd_call_options_free(call);
     return code;
 }

@@ -155,9 +155,10 @@ static migd_status set_key(migd_spec *spec, const char *assignment, migd_error *
                          : migd_spec_set(spec, path, value, error);
 }
 
-migd_status open_spec(const cli *options, migd_spec **out, migd_error **error)
+/* Each --set; on failure there is no spec any more. */
+static migd_status set_keys(const cli *options, migd_spec **out, migd_error **error)
 {
-    migd_status status = migd_spec_load_file(options->spec, NULL, out, error);
+    migd_status status = MIGD_OK;
     for (size_t i = 0; status >= 0 && i < options->set.count; i++) {
         status = set_key(*out, options->set.items[i], error);
     }
@@ -166,6 +167,27 @@ migd_status open_spec(const cli *options, migd_spec **out, migd_error **error)
         *out = NULL;
     }
     return status;
+}
+
+migd_status open_spec(const cli *options, migd_spec **out, migd_error **error)
+{
+    const migd_status status = migd_spec_load_file(options->spec, NULL, out, error);
+    return status < 0 ? status : set_keys(options, out, error);
+}
+
+migd_status read_spec(const cli *options, const char *text, size_t size, const char *name,
+                      migd_spec **out, migd_error **error)
+{
+    migd_read_options *manner = NULL;
+    migd_status status = migd_read_options_new(&manner, error);
+    if (status >= 0) {
+        status = migd_read_options_set_text(manner, MIGD_READ_NAME, name, error);
+    }
+    if (status >= 0) {
+        status = migd_spec_parse(text, size, manner, out, error);
+    }
+    migd_read_options_free(manner);
+    return status < 0 ? status : set_keys(options, out, error);
 }
 
 migd_status load_objects(const words *paths, migd_objects **out, migd_error **error)

@@ -36,8 +36,9 @@ MIGD_API migd_status migd_check_spec(const migd_spec *spec, const migd_call_opti
 /* Checks objects, anybody's, all together: a rule may point from one to another. Members of
  * MigratoryData are known by their image, by MIGRATORYDATA_EXTRA_OPTS or by our labels; other sets
  * are judged where a budget or an autoscaler is about them; an eksctl ClusterConfig tells nodes and
- * zones. What cannot be read is told in a note. Objects accept a rule by the annotation
- * migdeploy.dev/accept: "C9: why". Otherwise as migd_check_spec(). Since 0.1. */
+ * zones. A MigratoryDataCluster among them is checked as migd_check_spec() does; what is no object
+ * (no map, or without apiVersion or kind) is an error of rule "spec". What cannot be read is told
+ * in a note. Objects accept a rule by the annotation migdeploy.dev/accept: "C9: why". Otherwise as migd_check_spec(). Since 0.1. */
 MIGD_API migd_status migd_check_objects(const migd_objects *objects,
                                         const migd_call_options *options, migd_findings **out,
                                         migd_error **error);

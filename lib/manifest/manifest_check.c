@@ -102,32 +102,84 @@ static bool judge(check_run *run, const migd_objects *after)
     return !run->arena.failed;
 }
 
-migd_status migdi_check(const migdi_check_request *request, migd_findings **out, migd_error **error)
+/* Adds what one check finds. */
+static migd_status check(const migdi_check_request *request, migd_findings *findings,
+                         migd_error **error)
 {
-    check_run run = {.request = request, .findings = migdi_findings_new()};
+    check_run run = {.request = request, .findings = findings};
     migd_objects *rendered = NULL;
-    *out = NULL;
-    migd_status status = migdi_accept_check(request->options, error);
-    if (status >= 0 && run.findings == NULL) {
-        status = migdi_fail_nomem(error);
-    }
-    if (status >= 0 && request->spec != NULL) {
+    migd_status status = MIGD_OK;
+    if (request->spec != NULL) {
         tell_spec(&run);
     }
-    if (status >= 0 && request->after == NULL) {
+    if (request->after == NULL) {
         status = migdi_spec_render(request->spec, &rendered, error);
     }
     if (status >= 0 && !judge(&run, request->after == NULL ? rendered : request->after)) {
         status = migdi_fail_nomem(error);
     }
-    if (status >= 0) {
-        status = migdi_findings_take(run.findings, out, error);
-    } else {
-        migd_findings_free(run.findings);
-    }
     migd_objects_free(rendered);
     migdi_arena_free(&run.arena);
     return status;
+}
+
+/* Why a document is no object of Kubernetes; NULL: it is one. */
+static const char *no_object(const migd_object *document)
+{
+    const int32_t kind = migd_object_kind(document);
+    return kind == MIGD_KIND_ARRAY                             ? "no object: a list stands here"
+           : kind != MIGD_KIND_MAP                             ? "no object: a value stands here"
+           : migd_object_text(document, "/kind", NULL) == NULL ? "no object: there is no kind"
+           : migd_object_text(document, "/apiVersion", NULL) == NULL
+               ? "no object: there is no apiVersion"
+               : NULL;
+}
+
+/* What no rule would see in a list of documents: specs, and what is no object at all. */
+static migd_status check_written(const migdi_check_request *request, migd_findings *findings,
+                                 migd_error **error)
+{
+    migd_status status = MIGD_OK;
+    for (size_t i = 0; i < migd_objects_count(request->after) && status >= 0; i++) {
+        const migd_object *document = migd_objects_item(request->after, i);
+        const char *fault = no_object(document);
+        migd_spec *spec = NULL;
+        if (fault != NULL) {
+            migdi_findings_add(findings, &(migdi_finding){.rule = "spec",
+                                                          .severity = MIGD_SEVERITY_ERROR,
+                                                          .message = fault,
+                                                          .place = migdi_object_place(document)});
+        } else if (strcmp(migd_object_text(document, "/kind", ""), "MigratoryDataCluster") == 0) {
+            status = migdi_spec_of(document, &spec, error);
+            if (status >= 0) {
+                status = check(&(migdi_check_request){.spec = spec, .options = request->options},
+                               findings, error);
+            }
+            migd_spec_free(spec);
+        }
+    }
+    return status;
+}
+
+migd_status migdi_check(const migdi_check_request *request, migd_findings **out, migd_error **error)
+{
+    migd_findings *findings = migdi_findings_new();
+    *out = NULL;
+    migd_status status = migdi_accept_check(request->options, error);
+    if (status >= 0 && findings == NULL) {
+        status = migdi_fail_nomem(error);
+    }
+    if (status >= 0 && request->written) {
+        status = check_written(request, findings, error);
+    }
+    if (status >= 0) {
+        status = check(request, findings, error);
+    }
+    if (status < 0) {
+        migd_findings_free(findings);
+        return status;
+    }
+    return migdi_findings_take(findings, out, error);
 }
 
 static migd_status refuse(migd_findings **out, migd_error **error, const char *message)
@@ -155,7 +207,8 @@ migd_status migd_check_objects(const migd_objects *objects, const migd_call_opti
     if (objects == NULL || out == NULL) {
         return refuse(out, error, "objects and a place for the findings are needed");
     }
-    return migdi_check(&(migdi_check_request){.after = objects, .options = options}, out, error);
+    return migdi_check(
+        &(migdi_check_request){.after = objects, .options = options, .written = true}, out, error);
 }
 
 migd_status migd_check_change(const migd_objects *before, const migd_objects *after,

@@ -17,6 +17,7 @@ typedef struct migdi_check_request {
     const migd_call_options *options;
     bool by_hand; /* the number of members is what was asked for, as in scale: C24 has nothing to
                      say */
+    bool written; /* `after` is what people wrote: it may hold specs, and what is no object */
 } migdi_check_request;
 
 /* *out: for migd_findings_free(). MIGD_OK, MIGD_ERR_INVALID (an accepted rule that there is not),

@@ -51,6 +51,23 @@ static migd_status check_kind(const migd_object *source, migd_error **error)
     return MIGD_OK;
 }
 
+migd_status migdi_spec_of(const migd_object *written, migd_spec **out, migd_error **error)
+{
+    migd_object *source = NULL;
+    migd_spec *spec = migdi_alloc_zeroed(1, sizeof *spec);
+    migd_status status =
+        spec == NULL ? migdi_fail_nomem(error) : migd_object_copy(written, &source, error);
+    if (status >= 0) {
+        status = migdi_spec_give_source(spec, source, error);
+    }
+    if (status < 0) {
+        migdi_free(spec);
+        return status;
+    }
+    *out = spec;
+    return MIGD_OK;
+}
+
 static migd_status parse(const char *text, size_t size, const migd_read_options *options,
                          const char *name, migd_spec **out, migd_error **error)
 {

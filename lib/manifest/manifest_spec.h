@@ -33,6 +33,9 @@ migd_status migdi_spec_render(const migd_spec *spec, migd_objects **out, migd_er
 
 /* --- between the files of the spec ------------------------------------------------------------ */
 
+/* The spec that stands among objects, as it was read there. *out: for migd_spec_free(). */
+migd_status migdi_spec_of(const migd_object *written, migd_spec **out, migd_error **error);
+
 /* What was written, without defaults. */
 const migd_object *migdi_spec_source(const migd_spec *spec);
 

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 import unittest
 import urllib.request
@@ -217,6 +218,45 @@ class BadFiles(Case):
         self.refuses(1, "none.yaml: No such file", "check", "none.yaml")
         self.refuses(1, "no object to check", "check", "-")
         self.refuses(1, "none.yaml: No such file", "apply", "-f", "none.yaml")
+
+    def test_a_spec_is_judged_wherever_it_stands(self):
+        bad = HEAD + "spec:\n  profil: dev\n"
+        (self.folder / "specs").mkdir()
+        self.program.write(bad, "specs/bad.yaml")
+        wrong = r":5:3: error: no key \"profil\" in spec; did you mean \"profile\"\? \[spec\]"
+        for words, typed, name in ((["specs"], "", "specs/bad.yaml"), (["-"], bad, "standard input"),
+                                   (["specs/bad.yaml", TUTORIAL / "nlb-service.yaml"], "", "specs/bad.yaml")):
+            with self.subTest(words[0]):
+                done = self.ends(3, "check", "-q", *words, typed=typed)
+                self.assertRegex(done.stdout, "(?m)^" + name + wrong)
+        self.program.write(SPEC, "good.yaml")
+        done = self.ends(0, "check", "good.yaml", TUTORIAL / "nlb-service.yaml", "-o", "json")
+        self.assertIn("good.yaml", {finding["file"] for finding in json.loads(done.stdout)["findings"]})
+
+    def test_what_is_no_object_is_an_error_with_its_place(self):
+        for text, place in (("# one\njust words\n", "2:1"), ("[1, 2]\n", "1:1"), ("a: b\n", "1:1"),
+                            ("kind: Service\n", "1:1"), ("apiVersion: v1\n", "1:1")):
+            with self.subTest(text):
+                self.program.write(text, "no.yaml")
+                done = self.ends(3, "check", "-q", "no.yaml")
+                self.assertRegex(done.stdout, rf"^no.yaml:{place}: error: no object: .* \[spec\]\n$")
+
+    def test_where_nothing_is_a_member_it_is_said(self):
+        text = (TUTORIAL / "migratorydata-cluster.yaml").read_text()
+        self.program.write(text.replace("kind: StatefulSet", "kind: StatfulSet"), "typed.yaml")
+        done = self.ends(0, "check", "-q", "typed.yaml", TUTORIAL / "nlb-service.yaml")
+        self.assertRegex(done.stderr, r"^note: no MigratoryData member in \d objects\n2 files: ")
+        self.assertNotIn("note: no", self.ends(0, "check", "-q", TUTORIAL / "migratorydata-cluster.yaml").stderr)
+
+    def test_a_pipe_is_read_once(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        for text in (SPEC, (TUTORIAL / "migratorydata-cluster.yaml").read_text()):
+            writer = threading.Thread(target=fifo.write_text, args=(text,))
+            writer.start()
+            done = self.ends(0, "check", "-q", fifo, timeout=20)
+            writer.join()
+            self.assertRegex(done.stderr, "^1 file: 0 errors")
 
     def test_a_file_that_may_not_be_read_is_named(self):
         self.program.write(SPEC).chmod(0)
