@@ -335,6 +335,18 @@ class Words(Case):
         for bad in ("C99", "C9,", "C9,,T16"):
             self.assertEqual(self.program.run("check", "--accept", bad).returncode, 2, bad)
 
+    def test_a_spec_of_eks_is_judged_and_rendered_and_nothing_is_sent_for_it(self):
+        made = self.sandbox(spec=SPEC + "  aws:\n    cluster: my-eks\n    region: eu-west-1\n")
+        self.ends(0, "check")
+        self.assertIn("kind: StatefulSet", self.ends(0, "render").stdout)
+        asked = []
+        self.proxy(lambda *request: asked.append(request), made)
+        for words in (("plan",), ("deploy",), ("status",), ("scale", "4"), ("restart",), ("destroy", "--yes")):
+            self.refuses(3, r"^refused: migdeploy.yaml:6:3: this version deploys into the cluster of the kubeconfig: set "
+                            r"aws: null\nNothing was changed\.\nnext: correct it, then migdeploy ", *words)
+        self.assertEqual(asked, [])
+        self.ends(0, "deploy", "--set", "spec.aws=null")
+
     # The page's table of exit codes: who answers with which of them.
     EXITS = {"check": (7, "warnings alone, with --strict"), "plan": (8, "there are changes, with --detailed-exitcode"),
              "deploy": (6, "somebody else's"), "scale": (3, "refused by the rules"), "get": (5, "not allowed")}
