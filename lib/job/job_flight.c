@@ -184,7 +184,7 @@ static int64_t time_is_up_ms(const migdi_flight *flight)
         const int64_t idle = flight->heard_ms + idle_ms;
         return flight->head == NULL || whole < idle ? whole : idle;
     }
-    if (flight->paused || flight->call->lasts_ms == 0) {
+    if (flight->call->lasts_ms == 0) {
         return INT64_MAX;
     }
     return flight->heard_ms + flight->call->lasts_ms + STREAM_SPARE;
@@ -236,9 +236,9 @@ static bool on_data(void *owner, const char *bytes, size_t size)
         return true;
     }
     if (streams(flight)) {
-        flight->paused = !flight->sink(flight->sink_owner, bytes, size);
+        flight->sink(flight->sink_owner, bytes, size);
         flight->heard_ms = migdi_context_told_ms(context_of(flight));
-        return !flight->paused;
+        return true;
     }
     flight->heard_ms = migdi_context_told_ms(context_of(flight));
     if (size > flight->body.ceiling - flight->body.size) {
@@ -364,17 +364,6 @@ void migdi_flight_start(migdi_flight *flight)
         return;
     }
     start_try(flight);
-}
-
-void migdi_flight_resume(migdi_flight *flight)
-{
-    migd_context *context = context_of(flight);
-    if (flight->flying && flight->paused) {
-        flight->paused = false;
-        flight->heard_ms = migdi_context_told_ms(context);
-        arm(flight, time_is_up_ms(flight));
-        context->transport->kind->resume(context->transport, flight->transfer);
-    }
 }
 
 void migdi_flight_stop(migdi_flight *flight)

@@ -12,9 +12,8 @@ typedef struct migdi_flight {
     const migdi_call *call; /* borrowed until the flight is stopped */
     migdi_retry_policy policy;
     const char *late_body; /* instead of the call's; NULL: the call's */
-    /* Gets the pieces of a good answer, which are then not collected: a stream. false: full; the
-     * piece comes again after migdi_flight_resume(). NULL: none. */
-    bool (*sink)(void *sink_owner, const char *bytes, size_t size);
+    /* Gets the pieces of a good answer, which are then not collected: a stream. NULL: none. */
+    void (*sink)(void *sink_owner, const char *bytes, size_t size);
     void *sink_owner;
 
     /* How it ended. The job is woken. */
@@ -39,16 +38,12 @@ typedef struct migdi_flight {
     int64_t heard_ms;
     uint32_t tries;
     bool flying;
-    bool paused;
     bool renewed;
     bool too_large;
 } migdi_flight;
 
 /* Sends it. What comes of it shows in `done`, at the earliest in the next turn. */
 void migdi_flight_start(migdi_flight *flight);
-
-/* The sink has room again. */
-void migdi_flight_resume(migdi_flight *flight);
 
 /* Abandons what flies and frees everything; the flight is {0} again. */
 void migdi_flight_stop(migdi_flight *flight);

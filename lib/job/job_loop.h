@@ -46,7 +46,7 @@ struct migd_context {
     size_t open;            /* jobs that have work and whose ending was not told */
 };
 
-/* What a job does: steps, a call, a stream. First member of each one's own struct. */
+/* What a job does: steps, or a call. First member of each one's own struct. */
 typedef struct migdi_work migdi_work;
 typedef struct migdi_work_kind {
     void (*attend)(migdi_work *, migd_job *);

@@ -60,10 +60,6 @@ migd_status migdi_job_run_steps(migd_job *job, migdi_run_mode mode, const migdi_
  * (MIGDI_CALL_LIST: the items of all pages as {"items": [...]}). */
 migd_status migdi_job_run_call(migd_job *job, const migdi_call *call, migd_error **error);
 
-/* Runs one call whose answer is a stream of lines (MIGDI_CALL_WATCH): each becomes a
- * MIGD_EVENT_LINE; none is dropped, and while the caller does not pull, the server has to wait. */
-migd_status migdi_job_run_stream(migd_job *job, const migdi_call *call, migd_error **error);
-
 /* The job's result document, made on first use, where steps report to and finish() may add; NULL on
  * lack of memory. */
 migd_object *migdi_job_result(migd_job *job);

@@ -32,7 +32,7 @@ static void end_line(migdi_bell *bell)
     bell->line_size = 0;
 }
 
-static bool hear(void *owner, const char *bytes, size_t size)
+static void hear(void *owner, const char *bytes, size_t size)
 {
     migdi_bell *bell = owner;
     const int64_t most =
@@ -55,7 +55,6 @@ static bool hear(void *owner, const char *bytes, size_t size)
         bytes += taken;
         size -= taken;
     }
-    return true;
 }
 
 static void close_bell(migdi_bell *bell)

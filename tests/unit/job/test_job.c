@@ -56,7 +56,6 @@ static void a_job_is_started_once_and_before_it_is_pulled(void **state)
     const migdi_call *call = test_get(migdi_job_arena(s.job), "/a");
     assert_int_equal(migdi_job_run_call(s.job, call, NULL), MIGD_OK);
     assert_int_equal(migdi_job_run_call(s.job, call, NULL), MIGD_ERR_INVALID);
-    assert_int_equal(migdi_job_run_stream(s.job, call, NULL), MIGD_ERR_INVALID);
     assert_int_equal(migdi_job_run_steps(s.job, MIGDI_RUN, NULL, 0, NULL), MIGD_ERR_INVALID);
     assert_int_equal(migd_job_finish(s.job, NULL, NULL), MIGD_OK);
     assert_int_equal(migdi_job_run_call(s.job, call, NULL), MIGD_ERR_INVALID);
@@ -225,7 +224,6 @@ static void a_missing_argument_is_refused(void **state)
     assert_int_equal(migd_job_answer(s.job, "x", NULL), MIGD_ERR_INVALID);
     assert_int_equal(migdi_job_new(NULL, NULL, &job, NULL), MIGD_ERR_INVALID);
     assert_int_equal(migdi_job_run_call(s.job, NULL, NULL), MIGD_ERR_NOMEM);
-    assert_int_equal(migdi_job_run_stream(s.job, NULL, NULL), MIGD_ERR_NOMEM);
     migd_job_free(NULL);
     stage_close(&s);
 }

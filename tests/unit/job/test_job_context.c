@@ -264,7 +264,7 @@ static void waiting_ends_when_its_time_is_up(void **state)
 static void whoever_has_news_is_heard_in_turn(void **state)
 {
     (void)state;
-    const test_rule rules[] = {{.body = "1\n2\n3\n4\n5\n"}};
+    const test_rule rules[] = {{.body = "{}"}};
     test_transport *transport = test_transport_new(rules, 1);
     migd_context *context = test_context(transport, NULL);
     migdi_target target;
@@ -274,9 +274,11 @@ static void whoever_has_news_is_heard_in_turn(void **state)
     for (int i = 0; i < 3; i++) {
         assert_int_equal(migdi_job_new(context, NULL, &jobs[i], NULL), MIGD_OK);
         migdi_job_set_target(jobs[i], 0, &target);
+        for (int n = 1; n <= 5; n++) {
+            migdi_job_tell(jobs[i], MIGD_EVENT_NOTE, "%d", n);
+        }
         assert_int_equal(
-            migdi_job_run_stream(jobs[i], test_watch(migdi_job_arena(jobs[i]), "/l"), NULL),
-            MIGD_OK);
+            migdi_job_run_call(jobs[i], test_get(migdi_job_arena(jobs[i]), "/l"), NULL), MIGD_OK);
     }
     migd_status status = MIGD_OK;
     migd_job *job = NULL;
