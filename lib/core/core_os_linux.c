@@ -59,20 +59,24 @@ static migd_status read_all(int fd, const char *path, size_t limit, migdi_text *
     return status;
 }
 
-migd_status migdi_os_read_file(const char *path, size_t limit, migdi_text *bytes,
+static migd_status read_opened(const char *path, size_t limit, migdi_text *bytes,
                                migd_error **error)
 {
-    *bytes = (migdi_text){0};
-    const bool standard_input = strcmp(path, "-") == 0;
-    const int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
         return fail_errno(error, errno, "open", path);
     }
-    const migd_status status =
-        read_all(fd, standard_input ? "standard input" : path, limit, bytes, error);
-    if (!standard_input) {
-        close(fd);
-    }
+    const migd_status status = read_all(fd, path, limit, bytes, error);
+    close(fd);
+    return status;
+}
+
+migd_status migdi_os_read_file(const char *path, size_t limit, migdi_text *bytes,
+                               migd_error **error)
+{
+    const migd_status status = strcmp(path, "-") == 0
+                                   ? read_all(STDIN_FILENO, "standard input", limit, bytes, error)
+                                   : read_opened(path, limit, bytes, error);
     if (status < 0) {
         migdi_wipe(bytes->bytes, bytes->size);
         migdi_text_free(bytes);
@@ -380,7 +384,7 @@ static uint64_t read_start(const char *line)
     const char *run_state = stat_field(line, 3);
     const char *threads = stat_field(line, 20);
     const char *start = stat_field(line, 22);
-    if (start == NULL) {
+    if (run_state == NULL || threads == NULL || start == NULL) {
         return MIGDI_OS_UNKNOWN;
     }
     const bool ended = *run_state == 'Z' || *run_state == 'X';
