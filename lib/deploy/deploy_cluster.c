@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Kubernetes tells times, and servers their clock, in whole seconds: within one of them nothing
+ * says whether it was before the job. */
+#define CLOCK_STEP_MS 1000
+
 static const char *metadata(const migd_object *object, const char *key)
 {
     return migd_object_text(migdi_object_member(object, "metadata"), key, NULL);

@@ -764,6 +764,15 @@ class Lives(Case):
                 self.assertTrue(any(re.match(r"done  members     " + ("3 of 3 Ready" if columns > 60 else r"\s+\d+m?s$"),
                                              line) for line in lines), plain)
 
+    def test_members_that_did_nothing_are_not_told(self):
+        self.sandbox(pace=20)
+        self.ends(0, "deploy", "-q")
+        told = self.ends(0, "scale", "5", "--progress", "plain").stderr
+        self.assertEqual(re.findall(r"done   (data-\d) Ready", told), ["data-3", "data-4"])
+        told = self.ends(0, "scale", "4", "--progress", "plain").stderr
+        self.assertEqual(re.findall(r"done   (data-\d .*?),? ", told), ["data-4 gone"])
+        self.assertNotIn("5 of 4", told)
+
     def test_a_terminal_gets_one_line_for_each_member(self):
         self.sandbox()
         self.ends(0, "deploy", "-q")

@@ -59,7 +59,7 @@ static void members_that_become_ready_are_told_once_each(void **state)
                               READY_SINCE(2, "new", 20000), STARTING(3, "new"),
                               READY_SINCE(4, "new", 5000)};
     const migdi_cluster_wish wish = cluster_wish();
-    migdi_cluster_seen seen = {SEEN(4, members)};
+    migdi_cluster_seen seen = {SEEN(4, members)}; /* the fifth is to go */
     migdi_arena arena = {0};
     migdi_verdict verdict;
     for (size_t i = 0; i < COUNT(members); i++) {
@@ -74,6 +74,27 @@ static void members_that_become_ready_are_told_once_each(void **state)
     assert_non_null(strstr(verdict.notes->key, "u2"));
     assert_null(verdict.notes->next);
     members[2].state.node = NULL;
+    migdi_verdict_start(&verdict, &arena);
+    migdi_cluster_tell_ready(&wish, &seen, &verdict);
+    assert_null(verdict.notes);
+    migdi_arena_free(&arena);
+}
+
+/* Times are in whole seconds: who became Ready right before the job began did not become so under
+ * its eyes; and who is to go is not told to be Ready. */
+static void who_was_ready_before_or_goes_is_not_told(void **state)
+{
+    (void)state;
+    migdi_member members[] = {READY_SINCE(0, "new", 31000), READY_SINCE(1, "new", 30999),
+                              READY_SINCE(2, "new", 5000)};
+    const migdi_cluster_wish wish = cluster_wish();
+    migdi_cluster_seen seen = {SEEN(2, members)};
+    migdi_arena arena = {0};
+    migdi_verdict verdict;
+    for (size_t i = 0; i < COUNT(members); i++) {
+        members[i].state.node = "node-1";
+    }
+    seen.since_unix_ms = AT_MS - 31500;
     migdi_verdict_start(&verdict, &arena);
     migdi_cluster_tell_ready(&wish, &seen, &verdict);
     assert_null(verdict.notes);
@@ -193,6 +214,7 @@ int main(void)
         cmocka_unit_test(seeds_quorum_and_margin_count_seeds_alone),
         cmocka_unit_test(members_are_known_by_their_ordinals),
         cmocka_unit_test(members_that_become_ready_are_told_once_each),
+        cmocka_unit_test(who_was_ready_before_or_goes_is_not_told),
         cmocka_unit_test(a_dead_end_is_told_from_a_slow_start),
         cmocka_unit_test(each_write_has_its_own_manager_and_guard),
     };
