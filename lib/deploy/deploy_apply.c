@@ -38,6 +38,7 @@ static void add_rules_of_sets(migdi_draft *draft)
                 .objects = draft->objects,
                 .options = draft->options,
                 .lower = true,
+                .by_hand = true,
             };
             migdi_draft_add(draft, &migdi_deploy_rules, wish, MIGDI_PRESENT);
         }

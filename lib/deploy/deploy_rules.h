@@ -15,6 +15,7 @@ typedef struct migdi_rules_wish {
     const migd_call_options *options;
     int64_t replicas; /* asked for by hand; 0: not */
     bool lower;       /* a deploy may lower the number */
+    bool by_hand;     /* the number that is written is what is asked for, as in an apply */
     bool zones;       /* seeds are spread by zone */
     bool indexed;     /* a budget knows its pods by their index */
 } migdi_rules_wish;

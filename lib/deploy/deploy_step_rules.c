@@ -105,7 +105,7 @@ static void judge(const migdi_rules_wish *wish, const migd_objects *before, cons
         .spec = wish->objects == NULL ? NULL : wish->spec,
         .list_end = wish->list_end,
         .options = wish->options,
-        .by_hand = wish->replicas > 0,
+        .by_hand = wish->by_hand || wish->replicas > 0,
     };
     migd_findings *findings = NULL;
     if (arena->failed || migdi_check(&request, &findings, NULL) < 0) {

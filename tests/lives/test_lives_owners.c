@@ -320,6 +320,11 @@ static void an_applied_number_goes_down_one_at_a_time(void **state)
     test_world *lab = applied_first(&l, 5);
     const watched w = applied(&l, lab, manifest("6.0.16", 3));
     assert_int_equal(w.biggest_step, 1);
+    const migd_object *findings = migd_object_at(l.result, "/findings");
+    for (size_t i = 0; i < migd_object_count(findings); i++) { /* which says that five stay */
+        const char *rule = migd_object_text(migd_object_item(findings, i), "/rule", "");
+        assert_string_not_equal(rule, "C24");
+    }
     assert_int_equal(life_number(lab, LIFE_SET, "/spec/replicas"), 3);
     assert_true(owns_number(lab, "migdeploy-scale"));
     life_end(&l);
