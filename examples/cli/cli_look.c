@@ -152,7 +152,10 @@ static void put_drain(const migd_object *status)
 
 static void put_address(const migd_object *status)
 {
-    printf("Address  %s\n", migd_object_text(status, "/address/url", "none yet"));
+    const char *url = migd_object_text(status, "/address/url", NULL);
+    const char *type = migd_object_text(status, "/address/type", "LoadBalancer");
+    const bool inside = url != NULL && strcmp(type, "LoadBalancer") != 0;
+    printf("Address  %s%s\n", url == NULL ? "none yet" : url, inside ? ", inside the cluster" : "");
     if (is_known(status, "/address/answers")) {
         const char *trouble = migd_object_text(status, "/address/trouble", "");
         if (migd_object_boolean(status, "/address/answers", 0) == 1) {
@@ -248,7 +251,8 @@ static bool put_troubles(const migd_object *status)
     const char *silent = migd_object_text(status, "/nodes/silent", "");
     const char *refusal = migd_object_text(status, "/trouble", NULL);
     const bool counted = is_known(status, "/seeds/margin");
-    const bool bad = counted && number(status, "/seeds/margin") <= 0;
+    const bool lacks = number(status, "/seeds/up") < number(status, "/seeds/of");
+    const bool bad = counted && lacks && number(status, "/seeds/margin") <= 0;
     bool well = !bad && migd_object_boolean(status, "/address/answers", 1) == 1;
     bool on_silent = false;
     for (size_t i = 0; i < migd_object_count(members); i++) {

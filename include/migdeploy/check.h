@@ -38,7 +38,8 @@ MIGD_API migd_status migd_check_spec(const migd_spec *spec, const migd_call_opti
  * are judged where a budget or an autoscaler is about them; an eksctl ClusterConfig tells nodes and
  * zones. A MigratoryDataCluster among them is checked as migd_check_spec() does; what is no object
  * (no map, or without apiVersion or kind) is an error of rule "spec". What cannot be read is told
- * in a note. Objects accept a rule by the annotation migdeploy.dev/accept: "C9: why". Otherwise as migd_check_spec(). Since 0.1. */
+ * in a note. Objects accept a rule by the annotation migdeploy.dev/accept: "C9: why".
+ * Otherwise as migd_check_spec(). Since 0.1. */
 MIGD_API migd_status migd_check_objects(const migd_objects *objects,
                                         const migd_call_options *options, migd_findings **out,
                                         migd_error **error);

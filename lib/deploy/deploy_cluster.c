@@ -240,7 +240,7 @@ void migdi_cluster_tell_ready(const migdi_cluster_wish *wish, const migdi_cluste
         /* The server's clock and its conditions count whole seconds. */
         if (!member->state.ready || member->state.node == NULL ||
             member->ordinal >= seen->replicas ||
-            member->state.ready_since_unix_ms < seen->since_unix_ms + 1000) {
+            member->state.ready_since_unix_ms < seen->since_unix_ms + CLOCK_STEP_MS) {
             continue;
         }
         const char *object =

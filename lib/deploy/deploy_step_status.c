@@ -38,6 +38,7 @@ typedef struct {
     const migdi_budget *budget; /* the first that covers members; NULL: none does */
     const char *service_type;
     const char *address;
+    bool inside; /* the address is one inside the cluster: it cannot be asked from here */
     const migd_error *no_answer; /* of the address; NULL: it answers, or was not asked */
     migdi_owner sets_back;       /* whose next run writes the number of members */
     int64_t sets_back_to;
@@ -140,6 +141,27 @@ static void observe_budget(const migdi_cluster_wish *wish, migdi_view *view, sta
     }
 }
 
+/* The balancer's, which is asked; else the Service's own, as a deploy tells it. */
+static void observe_address(const migdi_status_wish *wish, migdi_view *view,
+                            const migd_object *service, status_seen *seen)
+{
+    migdi_arena *arena = migdi_view_arena(view);
+    const char *type = migd_object_text(service, "/spec/type", NULL);
+    seen->service_type = type;
+    seen->inside = type != NULL && !migdi_text_equal(type, "LoadBalancer");
+    const char *host = seen->inside ? migd_object_text(service, "/spec/clusterIP", NULL)
+                                    : migdi_clients_host(service);
+    const int64_t port = seen->inside ? 0 : migdi_clients_port(service);
+    if (host == NULL) {
+        return;
+    }
+    const char *at = migdi_clients_at(host, port > 0 ? port : wish->port, arena);
+    seen->address = migdi_arena_format(arena, "http://%s", at);
+    if (!seen->inside) {
+        migdi_try_see(view, migdi_clients_ask(arena, at), &seen->no_answer);
+    }
+}
+
 static void observe(const void *wished, migdi_view *view, void *out)
 {
     const migdi_status_wish *wish = wished;
@@ -152,14 +174,7 @@ static void observe(const void *wished, migdi_view *view, void *out)
     const migd_object *service =
         migdi_see(view, migdi_kube_get(arena, &migdi_kube_services, wish->cluster->namespace_,
                                        wish->service));
-    const char *host = migdi_clients_host(service);
-    const int64_t port = migdi_clients_port(service);
-    seen->service_type = migd_object_text(service, "/spec/type", NULL);
-    if (host != NULL) {
-        const char *at = migdi_clients_at(host, port > 0 ? port : wish->port, arena);
-        seen->address = migdi_arena_format(arena, "http://%s", at);
-        migdi_try_see(view, migdi_clients_ask(arena, at), &seen->no_answer);
-    }
+    observe_address(wish, view, service, seen);
 }
 
 static void decide(const void *wished, migdi_goal goal, const void *in, migdi_verdict *verdict)
@@ -312,7 +327,7 @@ static void report_surroundings(const status_seen *seen, migdi_builder *out)
     }
     migdi_build_string(out, seen->service_type, "/address/type");
     migdi_build_string(out, seen->address, "/address/url");
-    if (seen->address != NULL) {
+    if (seen->address != NULL && !seen->inside) {
         const bool answers = seen->no_answer == NULL;
         migdi_build_boolean(out, answers, "/address/answers");
         migdi_build_string(out, answers ? NULL : migdi_clients_trouble(seen->no_answer),

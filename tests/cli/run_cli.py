@@ -710,6 +710,17 @@ class Lives(Case):
         self.assertEqual(done.stderr, "next: migdeploy status --watch\n")
         self.assertIsNone(made.process.poll())
 
+    def test_one_of_one_is_no_bad_moment(self):
+        self.sandbox()
+        (self.folder / "migdeploy.yaml").unlink()
+        self.ends(0, "init", "--profile", "dev")
+        address = self.ends(0, "deploy", "-q").stdout.strip()
+        done = self.ends(0, "status")
+        self.assertIn("seeds up 1 of 1, quorum 1, margin 0", done.stdout)
+        self.assertNotRegex(done.stdout, "Do not|Do  ")
+        self.assertRegex(done.stdout, rf"(?m)^Address  {re.escape(address)}(?:, inside the cluster)?$")
+        self.assertEqual(done.stderr, "All is well.\n")
+
     def test_status_says_whose_next_run_sets_the_number_back(self):
         made = self.sandbox()
         self.ends(0, "deploy", "-q")

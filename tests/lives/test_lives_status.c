@@ -228,6 +228,26 @@ static void a_plan_tells_how_a_wrong_image_is_mended(void **state)
     life_end(&l);
 }
 
+/* A Service of its own kind has the address that a deploy told. */
+static void the_address_inside_the_cluster_is_told(void **state)
+{
+    (void)state;
+    static const char inside[] = "spec.service.type=ClusterIP";
+    life l = {0};
+    char address[128];
+    test_world *lab = test_world_new(12, NULL);
+    life_run(&l, lab, LIFE_DEPLOY, inside, 0, NULL);
+    assert_int_equal(l.status, MIGD_DONE);
+    snprintf(address, sizeof address, "%s", said(&l, "/address"));
+    assert_memory_equal(address, "http://10.", 10);
+    life_run(&l, lab, LIFE_STATUS, inside, 0, NULL);
+    assert_string_equal(said(&l, "/address/url"), address);
+    assert_int_equal(migd_object_kind(migd_object_at(l.result, "/address/answers")),
+                     MIGD_KIND_NULL);
+    life_end(&l);
+    test_world_free(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +255,7 @@ int main(void)
         cmocka_unit_test(the_number_that_comes_back_is_told),
         cmocka_unit_test(a_roll_that_was_killed_is_told_and_planned),
         cmocka_unit_test(a_plan_tells_how_a_wrong_image_is_mended),
+        cmocka_unit_test(the_address_inside_the_cluster_is_told),
         cmocka_unit_test(an_address_that_does_not_answer_is_no_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
