@@ -1,6 +1,7 @@
 /* Commands that look at a cluster: status, get. */
 #include "cli.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -355,18 +356,55 @@ int run_status(cli *options)
 
 /* --- get -------------------------------------------------------------------------------------- */
 
-static int put_names(const migd_object *found, const char *kind)
+/* "statefulset.apps/data": a name as kubectl gives it, which every command of both takes. */
+static void put_name(const migd_object *object)
+{
+    const char *version = migd_object_text(object, "/apiVersion", "");
+    const char *slash = strchr(version, '/');
+    for (const char *at = migd_object_text(object, "/kind", ""); *at != '\0'; at++) {
+        putchar(tolower((unsigned char)*at));
+    }
+    if (slash != NULL) {
+        printf(".%.*s", (int)(slash - version), version);
+    }
+    printf("/%s\n", migd_object_text(object, "/metadata/name", ""));
+}
+
+/* namespace_: where it was looked; NULL: in all, or the kind has none. */
+static int put_names(const migd_object *found, const char *kind, const char *namespace_)
 {
     const migd_object *items = migd_object_at(found, "/items");
     const size_t count = items == NULL ? 1 : migd_object_count(items);
     for (size_t i = 0; i < count; i++) {
-        const migd_object *object = items == NULL ? found : migd_object_item(items, i);
-        printf("%s/%s\n", kind, migd_object_text(object, "/metadata/name", ""));
+        put_name(items == NULL ? found : migd_object_item(items, i));
     }
-    if (count == 0) {
+    if (count == 0 && namespace_ != NULL) {
+        fprintf(stderr, "No %s found in %s namespace.\n", kind, namespace_);
+    } else if (count == 0) {
         fprintf(stderr, "No %s found.\n", kind);
     }
     return EXIT_DONE;
+}
+
+/* The namespace of -n, of the spec that is here, of the kubeconfig; NULL for all. */
+static const char *namespace_meant(const session *s, const migd_kube *kube)
+{
+    const char *meant = migd_object_text(migd_kube_info(kube), "/namespace", "default");
+    if (s->options->all_namespaces) {
+        return NULL;
+    }
+    return s->options->namespace_ != NULL
+               ? s->options->namespace_
+               : migd_object_text(migd_spec_object(s->spec), "/metadata/namespace", meant);
+}
+
+/* What kubectl names most and no namespace holds. */
+static bool is_of_cluster(const char *kind)
+{
+    static const char kinds[] = "node nodes no namespace namespaces ns persistentvolume "
+                                "persistentvolumes pv storageclass storageclasses sc "
+                                "customresourcedefinitions crd clusterroles clusterrolebindings";
+    return is_among(kinds, " ", kind);
 }
 
 int run_get(cli *options)
@@ -381,19 +419,24 @@ int run_get(cli *options)
     migd_object *found = NULL;
     migd_error *error = NULL;
     interrupt_quietly();
-    migd_status status = open_session(&s, options, SPEC_NONE, &error);
+    const bool placed = options->all_namespaces || options->namespace_ != NULL;
+    migd_status status = open_session(&s, options, placed ? SPEC_NONE : SPEC_IF_ANY, &error);
     if (status >= 0) {
         status = migd_kube_open(s.context, s.call, &kube, &error);
     }
+    const char *namespace_ = namespace_meant(&s, kube);
+    bool usage = false;
     if (status >= 0) {
-        status = name != NULL ? migd_kube_get(kube, kind, NULL, name, s.call, &found, &error)
-                              : migd_kube_list(kube, kind, options->all_namespaces ? "" : NULL,
+        status = name != NULL ? migd_kube_get(kube, kind, namespace_, name, s.call, &found, &error)
+                              : migd_kube_list(kube, kind, namespace_ == NULL ? "" : namespace_,
                                                options->selector, s.call, &found, &error);
+        usage = status == MIGD_ERR_PARSE && options->selector != NULL;
     }
     const bool names = options->output == OUTPUT_NAME || options->output == OUTPUT_TEXT;
-    const int code = status < 0 ? fail(options, error, status)
-                     : names    ? put_names(found, kind)
-                                : put_object(options, found);
+    int code = status < 0 ? fail(options, error, status)
+               : names    ? put_names(found, kind, is_of_cluster(kind) ? NULL : namespace_)
+                          : put_object(options, found);
+    code = usage ? EXIT_USAGE : code;
     migd_object_free(found);
     migd_kube_free(kube);
     close_session(&s);

@@ -632,8 +632,8 @@ class Lives(Case):
         self.assertEqual((error["remaining"], error["next"]), ("nothing was changed; 4 run", "migdeploy rules C5"))
         error = json.loads(self.ends(1, "get", "pods", "none", "-n", "blue", "-o", "json").stderr)["error"]
         self.assertEqual((error["httpStatus"], error["remoteCode"]), (404, "NotFound"))
-        self.assertEqual(self.ends(0, "get", "pods", "-n", "blue", "-o", "name").stdout.split()[0], "pods/data-0")
-        self.assertEqual(self.ends(0, "get", "pods", "-n", "green").stderr, "No pods found.\n")
+        self.assertEqual(self.ends(0, "get", "pods", "-n", "blue", "-o", "name").stdout.split()[0], "pod/data-0")
+        self.assertEqual(self.ends(0, "get", "pods", "-n", "green").stderr, "No pods found in green namespace.\n")
 
     def test_status_says_what_matters_and_watches_until_ctrl_c(self):
         self.sandbox()
@@ -720,6 +720,20 @@ class Lives(Case):
         self.assertNotRegex(done.stdout, "Do not|Do  ")
         self.assertRegex(done.stdout, rf"(?m)^Address  {re.escape(address)}(?:, inside the cluster)?$")
         self.assertEqual(done.stderr, "All is well.\n")
+
+    def test_get_looks_where_the_spec_says_and_names_as_kubectl(self):
+        self.sandbox()
+        self.assertEqual(self.ends(0, "get", "pods").stderr, "No pods found in blue namespace.\n")
+        self.ends(0, "deploy", "-q")
+        for kind, first in (("pods", "pod/data-0"), ("services", "service/data-cs"), ("sts", "statefulset.apps/data"),
+                            ("poddisruptionbudgets", "poddisruptionbudget.policy/data-pdb"),
+                            ("namespaces", "namespace/blue")):
+            self.assertIn(first, self.ends(0, "get", kind, "-o", "name").stdout.splitlines(), kind)
+        self.assertIn("pod/data-2\n", self.ends(0, "get", "pods", "-A", "-o", "name").stdout)
+        self.assertEqual(self.ends(0, "get", "pod", "data-1", "-o", "name").stdout, "pod/data-1\n")
+        self.refuses(2, "a=b,,c", "get", "pods", "-l", "a=b,,c")
+        (self.folder / "migdeploy.yaml").unlink()
+        self.assertEqual(self.ends(0, "get", "pods").stderr, "No pods found in default namespace.\n")
 
     def test_status_says_whose_next_run_sets_the_number_back(self):
         made = self.sandbox()
