@@ -74,6 +74,7 @@ static migd_status read_opened(const char *path, size_t limit, migdi_text *bytes
 migd_status migdi_os_read_file(const char *path, size_t limit, migdi_text *bytes,
                                migd_error **error)
 {
+    *bytes = (migdi_text){0};
     const migd_status status = strcmp(path, "-") == 0
                                    ? read_all(STDIN_FILENO, "standard input", limit, bytes, error)
                                    : read_opened(path, limit, bytes, error);
