@@ -172,6 +172,15 @@ int put_object(const cli *options, const migd_object *object);
 size_t put_findings_of(FILE *out, const cli *options, const migd_findings *findings,
                        const char *severity);
 
+/* --- cli_values.c ----------------------------------------------------------------------------- */
+
+/* A value as text: JSON, a string as it is. For free(). */
+char *text_of(const migd_object *value);
+/* How far two values are alike. */
+size_t alike_until(const char *from, const char *to);
+/* "...:6.0.15 -> ...:6.0.16": of long values the part that differs. */
+void format_change(const char *from, const char *to, char out[112]);
+
 /* --- cli_session.c ---------------------------------------------------------------------------- */
 
 /* What a command on a cluster needs before it can start its job. */

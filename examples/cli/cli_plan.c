@@ -32,22 +32,6 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* A value as JSON; a long one loses its beginning: tags and numbers stand at the end. */
-static void format_value(const migd_object *value, char out[48])
-{
-    migd_buf *text = NULL;
-    snprintf(out, 48, "(none)");
-    if (migd_object_kind(value) == MIGD_KIND_STRING) {
-        const char *string = migd_object_text(value, "", "");
-        const size_t size = strlen(string);
-        snprintf(out, 48, "%s%s", size > 40 ? "..." : "", size > 40 ? string + size - 37 : string);
-    } else if (value != NULL && migd_object_write_json(value, 0, &text, NULL) == MIGD_OK) {
-        const size_t size = migd_buf_size(text);
-        snprintf(out, 48, "%.40s%s", migd_buf_data(text), size > 40 ? "..." : "");
-    }
-    migd_buf_free(text);
-}
-
 static const char *object_of(const migd_object *change)
 {
     return migd_object_text(change, "/object", "");
@@ -78,35 +62,70 @@ static int line_of(const planned *plan, const char *title, const char *pointer, 
     return 0;
 }
 
-/* What two values begin with alike, up to a ":" or "/" that stays: "...:6.0.15 -> ...:6.0.16". */
-static size_t common_part(const char *from, const char *to)
+/* Of a change within the options of the JVM, the key behind the first that differs. NULL: it is not
+ * known. */
+static const migd_object *key_of_option(const session *s, const char *text, size_t differs)
 {
-    size_t part = 0;
-    for (size_t i = 0; from[i] != '\0' && from[i] == to[i]; i++) {
-        part = from[i] == ':' || from[i] == '/' ? i : part;
+    const migd_object *members = migd_object_at(migd_spec_object(s->spec), "/spec/members");
+    const char *option = NULL;
+    char pointer[128];
+    for (size_t i = 0; i <= differs && text[i] != '\0'; i++) {
+        option = begins(text + i, "-D") && (i == 0 || text[i - 1] == ' ') ? text + i + 2 : option;
     }
-    return part > 3 ? part : 0;
+    if (option == NULL) {
+        return NULL;
+    }
+    snprintf(pointer, sizeof pointer, "/parameters/%.*s", (int)strcspn(option, "= "), option);
+    return begins(option, "Memory=")           ? migd_object_at(members, "/memory")
+           : begins(option, "ClusterMembers=") ? migd_object_at(members, "/maxReplicas")
+                                               : migd_object_at(members, pointer);
 }
 
-/* "/spec/replicas   3 -> 4   migdeploy.yaml:8". */
-static void put_field(const planned *plan, const char *title, const migd_object *field)
-{
-    char from[48];
-    char to[48];
+typedef struct {
+    const char *pointer;
     char change[112];
-    const char *file = NULL;
-    const char *pointer = migd_object_text(field, "/pointer", "");
-    const int line = line_of(plan, title, pointer, &file);
-    format_value(migd_object_at(field, "/from"), from);
-    format_value(migd_object_at(field, "/to"), to);
-    const size_t alike = common_part(from, to);
-    const char *dots = alike > 0 ? "..." : "";
-    snprintf(change, sizeof change, "%s%s -> %s%s", dots, from + alike, dots, to + alike);
-    printf("    %-38s  %-*s", pointer, line > 0 ? 33 : 0, change);
-    if (line > 0) {
-        printf("  %s:%d", file, line);
+    const char *file; /* NULL: no line of the spec asks for it, as far as is known */
+    int line;
+} plan_line;
+
+static plan_line line_for(const planned *plan, const char *title, const migd_object *field)
+{
+    plan_line out = {.pointer = migd_object_text(field, "/pointer", "")};
+    char *from = text_of(migd_object_at(field, "/from"));
+    char *to = text_of(migd_object_at(field, "/to"));
+    out.line = line_of(plan, title, out.pointer, &out.file);
+    if (from != NULL && to != NULL) {
+        format_change(from, to, out.change);
+        if (begins(to, "-D") || strstr(to, " -D") != NULL) {
+            const migd_object *key = key_of_option(plan->session, to, alike_until(from, to));
+            int32_t line = 0;
+            const bool known = migd_object_place(key, &out.file, &line, NULL) == MIGD_OK;
+            out.line = known && out.file != NULL ? (int)line : 0;
+        }
     }
-    putchar('\n');
+    free(from);
+    free(to);
+    return out;
+}
+
+/* "/spec/replicas   3 -> 4   migdeploy.yaml:8", in columns. */
+static void put_lines(const plan_line *lines, size_t count)
+{
+    int widths[] = {38, 33};
+    for (size_t i = 0; i < count; i++) {
+        const int sizes[] = {(int)strlen(lines[i].pointer), (int)strlen(lines[i].change)};
+        widths[0] = sizes[0] > widths[0] ? sizes[0] : widths[0];
+        widths[1] = sizes[1] > widths[1] && lines[i].line > 0 ? sizes[1] : widths[1];
+    }
+    for (size_t i = 0; i < count; i++) {
+        const bool placed = lines[i].line > 0;
+        printf("    %-*s  %-*s", widths[0], lines[i].pointer, placed ? widths[1] : 0,
+               lines[i].change);
+        if (placed) {
+            printf("  %s:%d", lines[i].file, lines[i].line);
+        }
+        putchar('\n');
+    }
 }
 
 static int by_pointer(const void *left, const void *right)
@@ -130,9 +149,11 @@ static void put_fields(const planned *plan, const char *object)
         }
     }
     qsort((void *)fields, count, sizeof *fields, by_pointer);
+    plan_line lines[CLI_MANY];
     for (size_t i = 0; i < count; i++) {
-        put_field(plan, object, fields[i]);
+        lines[i] = line_for(plan, object, fields[i]);
     }
+    put_lines(lines, count);
 }
 
 /* What is made is told by its kind; what changes no field is told by its effect. */

@@ -609,6 +609,21 @@ class Lives(Case):
                       "        While a seed restarts, seeds up 2 of 3, quorum 2, margin 0: lose nothing else then.\n",
                       done.stdout)
 
+    def test_plan_shows_the_part_of_a_long_value_that_differs(self):
+        members = "  members:\n    image: migratorydata/server:6.0.16\n    memory: {}\n"
+        self.sandbox(spec=SPEC + members.format("100MB"))
+        self.ends(0, "deploy", "-q")
+        self.program.write(SPEC + members.format("120MB"))
+        done = self.ends(0, "plan")
+        lines = [line for line in done.stdout.splitlines() if line.startswith("    /")]
+        self.assertRegex("\n".join(lines), r"/env/\d/value  +(?:\.\.\.)?-DMemory=100MB\.\.\. -> (?:\.\.\.)?-DMemory=120MB"
+                                           r"\.\.\. +migdeploy\.yaml:8")
+        self.assertEqual(len({line.index(" -> ") > 0 and line.rindex("migdeploy.yaml:") for line in lines
+                              if "migdeploy.yaml:" in line}), 1, lines)
+        changes = json.loads(self.ends(0, "plan", "-o", "json").stdout)["changes"]
+        self.assertEqual([change["object"] for change in changes], ["StatefulSet/blue/data"], "one object, one change")
+        self.assertIn("/spec/template/", changes[0]["fields"][0]["pointer"])
+
     def test_documents_for_scripts_have_their_keys(self):
         self.sandbox()
         plan = json.loads(self.ends(0, "plan", "-o", "json").stdout)
