@@ -99,6 +99,15 @@ static void decide_unmoved(const migdi_cluster_wish *wish, const migdi_cluster_s
     }
 }
 
+/* "5m32s" */
+static const char *minutes(int64_t ms, migdi_arena *arena)
+{
+    const int64_t seconds = (ms + 999) / 1000;
+    return seconds < 60 ? migdi_arena_format(arena, "%" PRId64 "s", seconds)
+                        : migdi_arena_format(arena, "%" PRId64 "m%02" PRId64 "s", seconds / 60,
+                                             seconds % 60);
+}
+
 static void decide_next(const migdi_cluster_wish *wish, const migdi_cluster_seen *seen,
                         const migdi_member *next, migdi_verdict *verdict)
 {
@@ -110,7 +119,9 @@ static void decide_next(const migdi_cluster_wish *wish, const migdi_cluster_seen
         migdi_going(verdict, "%s: %s waits for them",
                     migdi_cluster_up_text(wish, seen, migdi_verdict_arena(verdict)), next->pod);
     } else if (left > 0) {
-        migdi_going(verdict, "%s restarts after the pause", next->pod);
+        migdi_arena *arena = migdi_verdict_arena(verdict);
+        migdi_going(verdict, "%s restarts in %s of %s", next->pod, minutes(left, arena),
+                    minutes(wish->pause_ms, arena));
         migdi_pause(verdict, left);
     } else {
         migdi_going(verdict, "restart %s", next->pod);

@@ -63,7 +63,7 @@ static void the_partition_falls_by_one_member_after_the_pause(void **state)
         {{SEEN(3, is_lost), .partition = 2}, "going: data-2 is going on node-1"},
         {{SEEN(3, starts), .partition = 2}, "going: data-2: not Ready yet"},
         {{SEEN(3, is_back), .partition = 2},
-         "going: data-1 restarts after the pause\n pause 300000"},
+         "going: data-1 restarts in 5m00s of 6m00s\n pause 300000"},
         {{SEEN(3, is_long_back), .partition = 2}, "going: restart data-1" PARTITION("2", "1")},
         {{SEEN(3, moved), .partition = 1},
          "going: no member is held back any more" PARTITION("1", "0")},
@@ -181,7 +181,8 @@ static void a_roll_that_is_held_is_planned_to_its_end(void **state)
         const char *plan;
     } rows[] = {
         {{SEEN(3, is_back), .partition = 2},
-         "wait: data-1 restarts after the pause\nupdate " SET ": no member is held back any more\n"
+         "wait: data-1 restarts in 5m00s of 6m00s\nupdate " SET
+         ": no member is held back any more\n"
          "done: every member may take the newest template"},
         {{SEEN(3, is_long_back), .partition = 2},
          "update " SET ": restart data-1\nwait: data-1 restarts\nupdate " SET
