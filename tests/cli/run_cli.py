@@ -750,6 +750,15 @@ class Lives(Case):
         (self.folder / "migdeploy.yaml").unlink()
         self.assertEqual(self.ends(0, "get", "pods").stderr, "No pods found in default namespace.\n")
 
+    def test_a_seed_that_is_down_is_named_with_its_node(self):
+        self.sandbox("--settings", '{"crashing":[":6.0.99"]}', spec=SPEC + "  members: {image: 'migratorydata/server:6.0.16'}\n")
+        self.ends(0, "deploy", "-q")
+        self.ends(1, "deploy", "-q", "--set", "spec.members.image=migratorydata/server:6.0.99")
+        node = json.loads(self.ends(0, "get", "pod", "data-2", "-o", "json").stdout)["spec"]["nodeName"]
+        done = self.ends(0, "status")
+        self.assertRegex(done.stdout, rf"(?m)^Why      data-2 \(seed\) on {re.escape(node)}: CrashLoopBackOff")
+        self.assertRegex(done.stdout, r"(?m)^Do not   .*\nDo       .*")
+
     def test_status_says_whose_next_run_sets_the_number_back(self):
         made = self.sandbox()
         self.ends(0, "deploy", "-q")
