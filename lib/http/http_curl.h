@@ -54,6 +54,7 @@ struct migdi_transfer {
     bool tells_way;   /* whom to connect to */
     bool tells_body;  /* another method than GET, or a body */
     bool tells_fresh; /* to share no connection */
+    bool tells_waits; /* for a connection that many may share */
     char version;     /* 'p' for plain, 't' for TLS; 0: neither */
     int64_t connect_ms;
 };
@@ -70,7 +71,8 @@ struct migdi_http_curl {
     long connections;
     long streams;
     bool any_resuming;
-    bool speaks_tls; /* then it is OpenSSL that writes to sockets */
+    bool speaks_tls;  /* then it is OpenSSL that writes to sockets */
+    bool multiplexes; /* a server answered with HTTP/2 */
     char *ca_file;
     char *user_agent;
     migdi_http_proxy_rule proxies; /* its texts are owned */

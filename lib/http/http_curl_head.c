@@ -57,6 +57,7 @@ static void add_header(migdi_transfer *transfer, const char *line, size_t size)
 static void start_head(migdi_transfer *transfer, const char *line, size_t size)
 {
     const char *code = memchr(line, ' ', size);
+    transfer->transport->multiplexes = transfer->transport->multiplexes || line[5] == '2';
     const bool whole = code != NULL && code + 3 < line + size;
     transfer->status = whole ? (code[1] - '0') * 100 + (code[2] - '0') * 10 + (code[3] - '0') : 0;
     transfer->head_count = 0;

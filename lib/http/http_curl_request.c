@@ -276,8 +276,23 @@ static bool set_body(migdi_transfer *transfer, const migdi_http_request *request
            set_pointer(easy, CURLOPT_POSTFIELDS, request->body);
 }
 
-/* With TLS, one HTTP/2 connection for all where the server offers it. Without, nothing would ever
- * tell a request that waits to share a connection that it cannot. */
+/* Whether to wait until a connection that is being made tells whether many may share it. Without
+ * TLS it never tells. Some libcurls (8.14) let who waits look again only when a request ends: so
+ * nobody waits for a stream, which does not, nor a stream, which may be waited for, before it is
+ * known that they can share. */
+static bool set_waiting(migdi_transfer *transfer, const migdi_http_request *request)
+{
+    const migdi_http_curl *transport = transfer->transport;
+    const bool ends = transport->streams == 0 && !request->stream;
+    const bool waits = transfer->version == 't' && (transport->multiplexes || ends);
+    if (transfer->tells_waits == waits) {
+        return true;
+    }
+    transfer->tells_waits = waits;
+    return set_long(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1 : 0);
+}
+
+/* With TLS, one HTTP/2 connection for all where the server offers it. */
 static bool set_version(migdi_transfer *transfer, const char *url)
 {
     const bool tls = strncmp(url, "https:", 6) == 0;
@@ -288,8 +303,7 @@ static bool set_version(migdi_transfer *transfer, const char *url)
     transfer->version = version;
     transfer->transport->speaks_tls = transfer->transport->speaks_tls || tls;
     return set_long(transfer->easy, CURLOPT_HTTP_VERSION,
-                    tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1) &&
-           set_long(transfer->easy, CURLOPT_PIPEWAIT, tls ? 1 : 0);
+                    tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
 }
 
 static bool set_fresh(migdi_transfer *transfer, bool fresh)
@@ -328,8 +342,8 @@ bool migdi_http_curl_prepare(migdi_transfer *transfer, const migdi_http_request 
                             : migdi_http_proxy_for(&transfer->transport->proxies, request->url);
     set = set && set_pointer(transfer->easy, CURLOPT_URL, url) && set_way(transfer, way) &&
           set_proxy(transfer, proxy) && set_peer(transfer, peer) && set_body(transfer, request) &&
-          set_version(transfer, request->url) && set_time(transfer, request->connect_ms) &&
-          set_fresh(transfer, request->fresh);
+          set_version(transfer, request->url) && set_waiting(transfer, request) &&
+          set_time(transfer, request->connect_ms) && set_fresh(transfer, request->fresh);
     return set;
 }
 

@@ -101,7 +101,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     static const migdi_http_receiver receiver = {keep, NULL, NULL};
     migdi_transfer *transfer = calloc(1, sizeof *transfer);
+    migdi_http_curl transport = {0};
     kept k = {0};
+    transfer->transport = &transport;
     transfer->receiver = &receiver;
     transfer->owner = &k;
     const char *wire = (const char *)bytes + 2;
