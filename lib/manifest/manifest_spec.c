@@ -55,8 +55,10 @@ migd_status migdi_spec_of(const migd_object *written, migd_spec **out, migd_erro
 {
     migd_object *source = NULL;
     migd_spec *spec = migdi_alloc_zeroed(1, sizeof *spec);
-    migd_status status =
-        spec == NULL ? migdi_fail_nomem(error) : migd_object_copy(written, &source, error);
+    if (spec == NULL) {
+        return migdi_fail_nomem(error);
+    }
+    migd_status status = migd_object_copy(written, &source, error);
     if (status >= 0) {
         status = migdi_spec_give_source(spec, source, error);
     }
