@@ -134,7 +134,10 @@ migd_status migdi_call_options_copy(const migd_call_options *options, migd_call_
     migd_call_options *copy = NULL;
     migd_status status = migd_call_options_new(&copy, error);
     *out = NULL;
-    if (status == MIGD_OK && options != NULL) {
+    if (copy == NULL) {
+        return status;
+    }
+    if (options != NULL) {
         memcpy(copy->numbers, options->numbers, sizeof copy->numbers);
         copy->cancel = migdi_cancel_keep(options->cancel);
         if (!migdi_options_copy_texts(&kind, copy->texts, options->texts)) {

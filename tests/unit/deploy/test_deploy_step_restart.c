@@ -54,7 +54,7 @@ static void whoever_else_decides_on_restarts_is_named(void **state)
     static const migdi_owner argo = {MIGDI_OWNER_SYNC, "argocd"};
     static const migdi_owner kubectl = {MIGDI_OWNER_KUBECTL, "kubectl"};
     static const migdi_owner rollouts = {MIGDI_OWNER_FOREIGN, "rollouts"};
-    static const struct {
+    const struct {
         migdi_cluster_seen seen;
         bool adopt;
         const char *says;
