@@ -257,7 +257,7 @@ static migd_status add_living(migd_objects *list, migd_kube *kube, const char *k
     if (status == MIGD_ERR_UNSUPPORTED) {
         migd_error_free(*error);
         *error = NULL;
-        return MIGD_OK;
+        status = MIGD_OK;
     }
     const migd_object *items = migd_object_at(found, "/items");
     for (size_t i = 0; status >= 0 && i < migd_object_count(items); i++) {
