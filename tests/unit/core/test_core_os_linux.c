@@ -507,9 +507,11 @@ static void what_cannot_be_looked_at_is_not_dead(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
     const uint64_t own = migdi_os_process_start(getpid());
     const uint64_t nobody = migdi_os_process_start(INT32_MAX);
+    /* Valgrind looks whether the file is there before it counts descriptors. */
+    const bool counted = open("/none", O_RDONLY | O_CLOEXEC) < 0 && errno == EMFILE;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_true(own == MIGDI_OS_UNKNOWN);
-    assert_true(nobody == MIGDI_OS_UNKNOWN);
+    assert_true(nobody == (counted ? MIGDI_OS_UNKNOWN : MIGDI_OS_GONE));
     assert_true(migdi_os_process_start(getpid()) < MIGDI_OS_UNKNOWN);
 }
 
