@@ -387,9 +387,11 @@ migd_status migd_deploy_destroy_start(migd_context *context, const migd_spec *sp
 {
     static const migdi_errand errand = {
         .command = "destroy", .mode = MIGDI_RUN, .add = add_destroy, .ends = true};
+    const migd_status begun = migdi_begin(job, error);
+    if (begun < 0) {
+        return begun;
+    }
     if (migd_call_options_int64(options, MIGD_CALL_DRY_RUN) == 1) {
-        migdi_error_clear(error);
-        *job = NULL;
         return migdi_fail(error, MIGD_ERR_INVALID,
                           "destroy has no dry run: it asks, and says what would go");
     }
