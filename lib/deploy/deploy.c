@@ -127,12 +127,10 @@ static void note_applied(void *user, const migdi_step *step, const migdi_act *ac
             return;
         }
     }
-    if (act->object != NULL) { /* else it is the lock's */
-        migdi_build_map(result, "/objects/-");
-        migdi_build_string(result, act->object, "/objects/%zu/object", at);
-        migdi_build_string(result, act->action == NULL ? "update" : act->action,
-                           "/objects/%zu/action", at);
-    }
+    migdi_build_map(result, "/objects/-");
+    migdi_build_string(result, act->object, "/objects/%zu/object", at);
+    migdi_build_string(result, act->action == NULL ? "update" : act->action, "/objects/%zu/action",
+                       at);
 }
 
 migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *objects,
@@ -160,7 +158,7 @@ migd_status migd_deploy_apply_start(migd_context *context, const migd_objects *o
         status = judged(&draft, findings, NULL, error);
     }
     if (status == MIGD_OK) {
-        status = migdi_draft_add_applied(&draft, options, error);
+        status = migdi_draft_add_applied(&draft, error);
     }
     if (status < 0) {
         migd_job_free(draft.job);
@@ -185,9 +183,7 @@ static void add_deployment(migdi_draft *draft)
     }
     const bool scaled =
         migdi_draft_object(draft, "HorizontalPodAutoscaler", names.autoscaler) != NULL;
-    *address = (migdi_address_wish){
-        cluster->namespace_, names.client_service,
-        migd_object_int64(migd_spec_object(draft->spec), "/spec/service/port", 80)};
+    *address = (migdi_address_wish){cluster->namespace_, draft->service, draft->port};
 
     migdi_draft_add_rules(draft, 0);
     migdi_draft_next(draft);
@@ -202,16 +198,11 @@ static void add_deployment(migdi_draft *draft)
         migdi_draft_add_object(draft, &migdi_deploy_object, &migdi_kube_horizontalpodautoscalers,
                                names.autoscaler);
     }
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_replicas_down, cluster, MIGDI_PRESENT);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_set, cluster, MIGDI_PRESENT);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_replicas_up, cluster, MIGDI_PRESENT);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_roll, cluster, MIGDI_PRESENT);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
+    migdi_draft_add_stage(draft, &migdi_deploy_replicas_down);
+    migdi_draft_add_stage(draft, &migdi_deploy_set);
+    migdi_draft_add_stage(draft, &migdi_deploy_replicas_up);
+    migdi_draft_add_stage(draft, &migdi_deploy_roll);
+    migdi_draft_add_stage(draft, &migdi_deploy_ready);
     migdi_draft_next(draft);
     if (scaled) {
         migdi_draft_add_object(draft, &migdi_deploy_autoscaler,
@@ -280,12 +271,9 @@ static void add_scale(migdi_draft *draft, const migdi_errand *errand)
     cluster->least = cluster->most = 0;
     draft->goes_on = migdi_arena_format(draft->arena, "migdeploy scale %d", (int)errand->replicas);
     migdi_draft_add_rules(draft, errand->replicas);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_replicas_down, cluster, MIGDI_PRESENT);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_replicas_up, cluster, MIGDI_PRESENT);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
+    migdi_draft_add_stage(draft, &migdi_deploy_replicas_down);
+    migdi_draft_add_stage(draft, &migdi_deploy_replicas_up);
+    migdi_draft_add_stage(draft, &migdi_deploy_ready);
 }
 
 migd_status migd_deploy_scale_start(migd_context *context, const migd_spec *spec, int32_t replicas,
@@ -315,12 +303,9 @@ static void add_restart(migdi_draft *draft, const migdi_errand *errand)
     draft->arena->failed = draft->arena->failed || now.failed;
     migdi_text_free(&now);
     migdi_draft_add_rules(draft, 0);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_restart, cluster, MIGDI_PRESENT);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_roll, cluster, MIGDI_PRESENT);
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, &migdi_deploy_ready, cluster, MIGDI_PRESENT);
+    migdi_draft_add_stage(draft, &migdi_deploy_restart);
+    migdi_draft_add_stage(draft, &migdi_deploy_roll);
+    migdi_draft_add_stage(draft, &migdi_deploy_ready);
 }
 
 migd_status migd_deploy_restart_start(migd_context *context, const migd_spec *spec,

@@ -49,8 +49,7 @@ static void add_rules_of_sets(migdi_draft *draft)
 
 /* The wish of a set that is one of MigratoryData's. */
 static migd_status take_cluster(migdi_draft *draft, const migd_object *set,
-                                const migdi_facts *facts, const migd_call_options *options,
-                                migd_error **error)
+                                const migdi_facts *facts, migd_error **error)
 {
     migdi_cluster_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
     if (wish == NULL) {
@@ -67,8 +66,8 @@ static migd_status take_cluster(migdi_draft *draft, const migd_object *set,
         .yields = true,
         .on_delete =
             migdi_text_equal(migd_object_text(set, "/spec/updateStrategy/type", NULL), "OnDelete"),
-        .adopt = migd_call_options_int64(options, MIGD_CALL_ADOPT) == 1,
-        .force = migd_call_options_int64(options, MIGD_CALL_FORCE) == 1,
+        .adopt = migd_call_options_int64(draft->options, MIGD_CALL_ADOPT) == 1,
+        .force = migd_call_options_int64(draft->options, MIGD_CALL_FORCE) == 1,
     };
     if (draft->cluster != NULL) {
         return migdi_fail_at(error, MIGD_ERR_INVALID, migdi_object_place(set),
@@ -80,8 +79,7 @@ static migd_status take_cluster(migdi_draft *draft, const migd_object *set,
 }
 
 /* The one set of MigratoryData among the objects, if there is one; its lock is that of the job. */
-static migd_status find_cluster(migdi_draft *draft, const migd_call_options *options,
-                                migd_error **error)
+static migd_status find_cluster(migdi_draft *draft, migd_error **error)
 {
     migd_status status = MIGD_OK;
     for (size_t i = 0; status == MIGD_OK && i < migd_objects_count(draft->objects); i++) {
@@ -89,25 +87,19 @@ static migd_status find_cluster(migdi_draft *draft, const migd_call_options *opt
         const migdi_facts *facts =
             is_kind(object, "StatefulSet") ? migdi_live_members(object, draft->arena) : NULL;
         if (facts != NULL) {
-            status = take_cluster(draft, object, facts, options, error);
+            status = take_cluster(draft, object, facts, error);
         }
     }
     return status == MIGD_OK && draft->arena->failed ? migdi_fail_nomem(error) : status;
 }
 
-static void add_step(migdi_draft *draft, const migdi_step_kind *kind)
-{
-    migdi_draft_next(draft);
-    migdi_draft_add(draft, kind, draft->cluster, MIGDI_PRESENT);
-}
-
 static void add_set(migdi_draft *draft)
 {
-    add_step(draft, &migdi_deploy_replicas_down);
-    add_step(draft, &migdi_deploy_set);
-    add_step(draft, &migdi_deploy_replicas_up);
+    migdi_draft_add_stage(draft, &migdi_deploy_replicas_down);
+    migdi_draft_add_stage(draft, &migdi_deploy_set);
+    migdi_draft_add_stage(draft, &migdi_deploy_replicas_up);
     if (!draft->cluster->on_delete) {
-        add_step(draft, &migdi_deploy_roll);
+        migdi_draft_add_stage(draft, &migdi_deploy_roll);
     }
 }
 
@@ -132,8 +124,7 @@ static void add_namespace_check(migdi_draft *draft, size_t before)
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-static migd_status add_object(migdi_draft *draft, const migd_object *object,
-                              const migd_call_options *options, migd_error **error)
+static migd_status add_object(migdi_draft *draft, const migd_object *object, migd_error **error)
 {
     migdi_object_wish *wish = migdi_arena_alloc_zeroed(draft->arena, 1, sizeof *wish);
     if (wish == NULL) {
@@ -143,8 +134,8 @@ static migd_status add_object(migdi_draft *draft, const migd_object *object,
         .namespace_ = namespace_of(draft, object),
         .name = migd_object_text(object, "/metadata/name", NULL),
         .object = object,
-        .adopt = migd_call_options_int64(options, MIGD_CALL_ADOPT) == 1,
-        .force = migd_call_options_int64(options, MIGD_CALL_FORCE) == 1,
+        .adopt = migd_call_options_int64(draft->options, MIGD_CALL_ADOPT) == 1,
+        .force = migd_call_options_int64(draft->options, MIGD_CALL_FORCE) == 1,
     };
     migdi_draft_next(draft);
     migdi_draft_add(draft, &migdi_deploy_object, wish, MIGDI_PRESENT);
@@ -165,14 +156,13 @@ static migd_status check_names(const migdi_draft *draft, migd_error **error)
     return MIGD_OK;
 }
 
-migd_status migdi_draft_add_applied(migdi_draft *draft, const migd_call_options *options,
-                                    migd_error **error)
+migd_status migdi_draft_add_applied(migdi_draft *draft, migd_error **error)
 {
     const size_t count = migd_objects_count(draft->objects);
     bool checked = false;
     migd_status status = check_names(draft, error);
     if (status == MIGD_OK) {
-        status = find_cluster(draft, options, error);
+        status = find_cluster(draft, error);
     }
     add_rules_of_sets(draft);
     if (status == MIGD_OK && count + draft->count + STEPS_OF_SET > MIGDI_DEPLOY_STEPS) {
@@ -187,7 +177,7 @@ migd_status migdi_draft_add_applied(migdi_draft *draft, const migd_call_options 
         if (draft->cluster != NULL && object == draft->cluster->created) {
             add_set(draft);
         } else {
-            status = add_object(draft, object, options, error);
+            status = add_object(draft, object, error);
         }
     }
     return status;

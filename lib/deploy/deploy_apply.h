@@ -8,7 +8,6 @@
  * rules. A StatefulSet of MigratoryData goes the way that a deploy goes, under the lock of its
  * cluster. MIGD_OK, MIGD_ERR_INVALID (an object without a kind or a name, or several clusters),
  * MIGD_ERR_LIMIT, MIGD_ERR_NOMEM. */
-migd_status migdi_draft_add_applied(migdi_draft *draft, const migd_call_options *options,
-                                    migd_error **error);
+migd_status migdi_draft_add_applied(migdi_draft *draft, migd_error **error);
 
 #endif

@@ -211,6 +211,12 @@ void migdi_draft_add(migdi_draft *draft, const migdi_step_kind *kind, const void
         (migdi_step){.kind = kind, .wish = wish, .stage = draft->stage, .goal = goal};
 }
 
+void migdi_draft_add_stage(migdi_draft *draft, const migdi_step_kind *kind)
+{
+    migdi_draft_next(draft);
+    migdi_draft_add(draft, kind, draft->cluster, MIGDI_PRESENT);
+}
+
 void migdi_draft_next(migdi_draft *draft)
 {
     draft->stage++;

@@ -65,6 +65,8 @@ migd_status migdi_draft_without_number(migdi_draft *draft, const migd_object *se
 void migdi_draft_add(migdi_draft *draft, const migdi_step_kind *kind, const void *wish,
                      migdi_goal goal);
 void migdi_draft_next(migdi_draft *draft);
+/* A stage of its own for a step whose wish is the cluster. */
+void migdi_draft_add_stage(migdi_draft *draft, const migdi_step_kind *kind);
 
 /* The rendered object of a kind and name; NULL: it is not wished. */
 const migd_object *migdi_draft_object(const migdi_draft *draft, const char *kind, const char *name);
